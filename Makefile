@@ -1,0 +1,68 @@
+# make demo    the main job on a real file, through a real LSP client
+# make test    every test
+# Both install what they need first (scripts/setup).
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+# The steps install and build in order; each of them uses every core by itself.
+.NOTPARALLEL:
+
+SERVER := .build/release/kernelwright
+PYTHON := $(CURDIR)/.venv/bin/python
+TEST_PYTHON := $(CURDIR)/.venv-tests/bin/python
+SWIFT_SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
+FORMATTED := Package.swift Sources Tests
+SCRIPTS := scripts/setup .ci/run
+PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/lint scripts/picture
+# auto takes Neovim where there is a current one, else the client that comes with the demo.
+EDITOR_OF_THE_DEMO ?= auto
+
+.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test bench picture format lint clean
+
+build release: $(SERVER)
+
+# The Swift libraries go into the binary: it starts faster, and runs where no Swift is.
+$(SERVER): $(SWIFT_SOURCES)
+	@$(MAKE) --no-print-directory setup
+	swift build -c release --static-swift-stdlib --product kernelwright
+	@touch $@
+
+setup:
+	@scripts/setup
+
+setup-tests:
+	@scripts/setup --tests
+
+demo: setup $(SERVER)
+	@$(PYTHON) -m demo --editor $(EDITOR_OF_THE_DEMO)
+
+test: setup-tests swift-test protocol-test editor-test
+
+swift-test: setup-tests
+	KERNELWRIGHT_TEST_PYTHON=$(PYTHON) swift test
+
+# Real messages and outputs against the schemas in protocol/, and decoded strictly by another implementation of LSP.
+protocol-test: setup-tests $(SERVER)
+	@$(TEST_PYTHON) -m unittest discover -v -s Tests/Protocol
+
+editor-test: setup-tests $(SERVER)
+	@$(TEST_PYTHON) -m unittest discover -v -s Tests/Editors
+
+bench: setup $(SERVER)
+	@$(PYTHON) scripts/bench
+
+# docs/demo.svg, from what the demo really printed just now.
+picture: setup $(SERVER)
+	@$(PYTHON) scripts/picture
+
+format:
+	swift format --in-place --parallel --recursive $(FORMATTED)
+
+lint:
+	swift format lint --strict --parallel --recursive $(FORMATTED)
+	@python3 scripts/lint $(PYTHON_SOURCES)
+	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else echo "lint: no shellcheck here, shell scripts not checked"; fi
+	@if command -v node >/dev/null; then node --check editors/vscode/extension.js; else echo "lint: no node here, extension.js not checked"; fi
+
+clean:
+	rm -rf .build

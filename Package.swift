@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors where `KERNELWRIGHT_STRICT` is set (CI does); a newer compiler must not break a user's build.
+let strict = Context.environment["KERNELWRIGHT_STRICT"] != nil
+let settings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// The rooms, in the order that data flows, each with what it may import (docs/architecture.md).
+let rooms: [Target] = [
+  .target(name: "JSONRPC", swiftSettings: settings),
+  .target(name: "LanguageServerProtocol", dependencies: ["JSONRPC"], swiftSettings: settings),
+  .target(name: "SourceIndex", swiftSettings: settings),
+  .target(name: "Synthesis", swiftSettings: settings),
+  .target(name: "Store", dependencies: [grdb], swiftSettings: settings),
+  .target(name: "CRunner", path: "Sources/CRunner"),
+  .target(
+    name: "HardwareRunner", dependencies: ["CRunner"], resources: [.embedInCode("Worker")], swiftSettings: settings),
+  .target(name: "CCurl", path: "Sources/CCurl"),
+  .target(name: "ModelClient", dependencies: ["CCurl"], swiftSettings: settings),
+  .target(
+    name: "Engine", dependencies: ["SourceIndex", "Synthesis", "Store", "HardwareRunner", "ModelClient"],
+    swiftSettings: settings),
+  .target(
+    name: "LanguageServer",
+    dependencies: ["JSONRPC", "LanguageServerProtocol", "SourceIndex", "Engine", "HardwareRunner"],
+    swiftSettings: settings),
+  .target(
+    name: "ModelContextProtocol", dependencies: ["JSONRPC", "SourceIndex", "HardwareRunner", "Engine"],
+    swiftSettings: settings),
+  .executableTarget(
+    name: "kernelwright",
+    dependencies: [
+      "Engine", "HardwareRunner", "JSONRPC", "LanguageServer", "ModelContextProtocol", "SourceIndex", "TOMLKit",
+      argumentParser,
+    ],
+    swiftSettings: settings),
+]
+
+func tests(_ room: String, alsoUsing others: [Target.Dependency] = [], excluding files: [String] = []) -> Target {
+  .testTarget(
+    name: room + "Tests", dependencies: [.init(stringLiteral: room)] + others, exclude: files,
+    swiftSettings: settings)
+}
+
+let roomTests: [Target] = [
+  .target(name: "LoopbackProvider", path: "Tests/LoopbackProvider", swiftSettings: settings),
+  tests("JSONRPC"),
+  tests("LanguageServerProtocol", alsoUsing: ["JSONRPC"]),
+  tests("SourceIndex"),
+  tests("Synthesis", excluding: ["Python"]),
+  tests("Store", alsoUsing: [grdb]),
+  tests("HardwareRunner", alsoUsing: ["CRunner"]),
+  tests("ModelClient", alsoUsing: ["LoopbackProvider"]),
+  tests("Engine", alsoUsing: ["HardwareRunner", "LoopbackProvider", "SourceIndex", "Store", "Synthesis"]),
+  tests(
+    "LanguageServer", alsoUsing: ["Engine", "HardwareRunner", "JSONRPC", "LanguageServerProtocol", "SourceIndex"]),
+  tests("ModelContextProtocol", alsoUsing: ["Engine", "JSONRPC"]),
+]
+
+let package = Package(
+  name: "kernelwright",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "kernelwright", targets: ["kernelwright"])],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: rooms + roomTests
+)

@@ -1,0 +1,28 @@
+import Foundation
+import HardwareRunner
+import Synthesis
+
+/// Proposes what the built-in rules of one brief find in the captured graph, in the order of expected gain.
+struct RuleAgent: SynthesisAgent {
+  /// `fusion`, `re-expression` or `compiler`: see `Synthesizer`.
+  let name: String
+  var waitsForOthers: Bool { name == "compiler" }
+
+  func work(on brief: Brief, submit: @Sendable (ProposedCandidate) async -> Feedback) async throws {
+    guard let request = brief.synthesis else { return }
+    for proposal in Synthesizer.proposals(for: request, agent: name) {
+      try Task.checkCancellation()
+      let provenance = brief.provenance + ["Proposed by the \(name) agent."]
+      let candidate = ProposedCandidate(
+        summary: CandidateSummary(
+          id: UUID().uuidString.lowercased(), agent: name, idea: proposal.idea, reason: proposal.reason,
+          exactness: proposal.exactness),
+        rule: proposal.rule,
+        source: proposal.block.candidateFile(original: brief.reference.source, provenance: provenance),
+        replacement: proposal.block.appliedText(provenance: provenance),
+        labels: proposal.labels.compactMap(Label.init(rawValue:)),
+        minimumBytes: proposal.minimumBytes, minimumFlops: proposal.minimumFlops)
+      if case .stopped = await submit(candidate) { return }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import HardwareRunner
+import SourceIndex
+import Synthesis
+
+/// The op as a graph, as far as it can be had, with what a person should know about it.
+struct OpCapture: Sendable {
+  var graph: TensorGraph?
+  /// Why there is no graph; agents that need one then have nothing to say.
+  var problem: String?
+  var inputs: [String]
+
+  /// Runs the op once in a sandboxed worker.
+  /// - Throws: what a person must know to go on: the file doesn't load, the op raises on its inputs.
+  static func run(_ reference: OpReference, _ environment: ResolvedEnvironment) async throws -> OpCapture {
+    let worker = try await Worker.launch(
+      role: .reference, environment: environment.runner, workspace: reference.workspace, arena: nil)
+    defer { worker.terminate() }
+    let description: Worker.OpDescription
+    do {
+      description = try await worker.load(reference)
+    } catch let failure as WorkerFailure {
+      throw EngineError(.op, "\(reference.name) can't be run on its example inputs: \(failure)")
+    }
+    var capture = OpCapture(inputs: description.inputs)
+    do {
+      let reply = try await worker.request(
+        "capture", CaptureCommand(), reply: CaptureReply.self, timeout: .seconds(120))
+      capture.graph = try TensorGraph(json: JSONEncoder().encode(reply.graph))
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      capture.problem = "The op could not be captured as a graph, so the built-in rules are left out: \(error)"
+    }
+    return capture
+  }
+
+  /// What the rules are given; nil without a graph.
+  func request(_ op: Op, _ environment: ResolvedEnvironment) -> SynthesisRequest? {
+    graph.map { graph in
+      SynthesisRequest(
+        graph: graph, opName: op.name, isFunction: op.kind == .function, vectorBits: environment.device.vectorBits,
+        threads: environment.runner.threads, cacheBytes: environment.device.cacheBytes)
+    }
+  }
+}
+
+private struct CaptureCommand: Encodable, Sendable {}
+
+private struct CaptureReply: Decodable, Sendable {
+  var graph: JSONTree
+}
+
+/// JSON on its way from the worker to the room that knows its schema.
+private enum JSONTree: Codable, Sendable {
+  case null
+  case bool(Bool)
+  case int(Int64)
+  case double(Double)
+  case string(String)
+  case array([JSONTree])
+  case object([String: JSONTree])
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int64.self) {
+      self = .int(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .double(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([JSONTree].self) {
+      self = .array(value)
+    } else {
+      self = .object(try container.decode([String: JSONTree].self))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .int(let value): try container.encode(value)
+    case .double(let value): try container.encode(value)
+    case .string(let value): try container.encode(value)
+    case .array(let value): try container.encode(value)
+    case .object(let value): try container.encode(value)
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/// Numbers that decide how a search goes, with their reasons, in one place.
+enum SearchLimits {
+  /// Share of the budget for trying ideas; the rest is for verifying finalists, which is what a person gets.
+  static let rankingShare = 0.55
+  /// How many finalists get the whole protocol: a second one, since the coarse order of near ties is a coin toss.
+  static let finalists = 2
+  /// A second finalist is worth its time only within this factor of the best coarse ratio.
+  static let nearTie = 0.9
+  /// A candidate below this coarse ratio to the user's own code is not a finalist while a better one is there.
+  static let hopeless = 0.8
+  /// From this coarse ratio on, what a compiler makes of the op isn't tried as a candidate: it is timed as a baseline
+  /// anyway, and compiling it a second time takes a third of a search.
+  static let clearGain = 1.5
+  /// Turns that a language model gets to mend a refused candidate.
+  static let modelTurns = 3
+}

@@ -1,0 +1,119 @@
+import Foundation
+import HardwareRunner
+import SourceIndex
+import Store
+import Synchronization
+
+/// Runs the agents side by side, has their candidates ranked, and decides which finalists the verification agent
+/// judges; knows when to stop.
+struct Supervisor: Sendable {
+  let job: Job
+  let verifier: VerificationAgent
+  let agents: [any SynthesisAgent]
+  let deadline: SearchDeadline
+  let progress: ProgressTeller
+
+  /// The whole search; what agents could not do comes back as findings.
+  func search(on brief: Brief) async throws -> [String] {
+    let findings = try await collectIdeas(brief)
+    try Task.checkCancellation()
+    try await judgeFinalists()
+    return findings
+  }
+
+  private func collectIdeas(_ brief: Brief) async throws -> [String] {
+    let first = try await collectIdeas(brief, of: agents.filter { !$0.waitsForOthers })
+    return first + (try await collectIdeas(brief, of: agents.filter(\.waitsForOthers)))
+  }
+
+  private func collectIdeas(_ brief: Brief, of agents: [any SynthesisAgent]) async throws -> [String] {
+    try await withThrowingTaskGroup(of: String?.self) { group in
+      for agent in agents {
+        group.addTask {
+          // On a busy machine too every agent gets one idea tried: a search that tries nothing is worth nothing.
+          let isFirst = Mutex(true)
+          do {
+            try await agent.work(on: brief) { candidate in
+              let first = isFirst.withLock { value in
+                defer { value = false }
+                return value
+              }
+              guard !Task.isCancelled, first || !deadline.rankingIsOver else { return .stopped }
+              return await consider(candidate, isLate: agent.waitsForOthers)
+            }
+            return nil
+          } catch is CancellationError {
+            return nil
+          } catch {
+            return "\(agent.name): \(error)"
+          }
+        }
+      }
+      var findings: [String] = []
+      for try await finding in group { if let finding { findings.append(finding) } }
+      return findings
+    }
+  }
+
+  /// Stores a candidate, shows it, and has it ranked.
+  private func consider(_ candidate: ProposedCandidate, isLate: Bool) async -> Feedback {
+    let record = CandidateRecord(
+      id: candidate.summary.id, job: job.id.rawValue, opFingerprint: job.fingerprint, agent: candidate.summary.agent,
+      idea: candidate.summary.idea, rule: candidate.rule, source: candidate.source,
+      sourceHash: ContentHash.hexadecimal(of: candidate.source), labels: candidate.labels.map(\.rawValue))
+    job.post(.proposed(candidate.summary), before: { try $0.insert(record) })
+    if isLate, let best = await verifier.bestRatio, best > SearchLimits.clearGain {
+      await verifier.leaveOut(candidate, because: "Not tried: as a baseline it is timed against the best idea anyway.")
+      return .stopped
+    }
+    progress.trying(candidate.summary.idea)
+    do {
+      let feedback = try await verifier.rank(candidate)
+      if case .ranked(let ratio) = feedback { progress.ranked(ratio) }
+      return feedback
+    } catch is CancellationError {
+      return .stopped
+    } catch {
+      job.post(.finding("\(candidate.summary.idea) could not be tried: \(error)"))
+      return .stopped
+    }
+  }
+
+  /// Gives the best of the coarse order the whole protocol, and a near tie too.
+  private func judgeFinalists() async throws {
+    let order = await verifier.ranked.filter { $0.coarse.verdict == nil }
+      .sorted { ($0.coarse.ratio ?? 0) > ($1.coarse.ratio ?? 0) }
+    let best = order.first?.coarse.ratio ?? 0
+    var verified = 0
+    var tried = 0
+    for (candidate, coarse) in order {
+      let ratio = coarse.ratio ?? 0
+      let worthwhile =
+        tried == 0 || (verified == 0 ? ratio > SearchLimits.hopeless : ratio > best * SearchLimits.nearTie)
+      guard worthwhile, tried < SearchLimits.finalists || verified == 0, tried == 0 || !deadline.isOver else { break }
+      try Task.checkCancellation()
+      progress.verifying(candidate.summary.idea, number: tried + 1)
+      let judged = try await verifier.verify(candidate)
+      tried += 1
+      if judged.verification.verdict == .verified {
+        verified += 1
+        progress.verified(judged.verification.speedup?.ratio)
+      }
+    }
+  }
+}
+
+/// When trying ideas ends, and when the search does.
+struct SearchDeadline: Sendable {
+  private let start = ContinuousClock.now
+  let budget: Duration
+
+  init(seconds: Double) { budget = .seconds(seconds) }
+
+  var rankingIsOver: Bool { start.duration(to: .now) > budget * SearchLimits.rankingShare }
+  var isOver: Bool { start.duration(to: .now) > budget }
+  var remainingSeconds: Double {
+    let left = budget - start.duration(to: .now)
+    return Double(left.components.seconds) + Double(left.components.attoseconds) * 1e-18
+  }
+}

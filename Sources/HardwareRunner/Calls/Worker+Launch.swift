@@ -1,0 +1,134 @@
+import CRunner
+import Foundation
+import Synchronization
+
+extension Worker {
+  /// Starts a process and waits until its Python has PyTorch loaded (a second or two).
+  /// - Parameters:
+  ///   - workspace: folder bound read-only so that the user's imports work.
+  ///   - arena: shared memory, the worker's alone: never give two workers the same.
+  ///   - policy: nil for the defaults of the role.
+  /// - Throws: ``EnvironmentProblem`` without PyTorch, ``WorkerFailure`` when the process doesn't come up.
+  public static func launch(
+    role: WorkerRole, environment: RunnerEnvironment, workspace: String?, arena: SharedArena?,
+    policy: SandboxPolicy? = nil, timeout: Duration = .seconds(120)
+  ) async throws -> Worker {
+    try environment.python.requireTorch()
+    let policy = policy ?? SandboxPolicy(flavour: role == .candidate ? .candidate : .reference)
+    let input = try Descriptor.pipe()
+    let output = try Descriptor.pipe()
+    let printed = try Descriptor.pipe()
+    let prepared = try environment.sandbox.command(
+      ["-I", "-c", WorkerSources.boot], policy: policy, environment: environment, workspace: workspace,
+      standard: [input.read.number, output.write.number, printed.write.number, arena?.descriptor ?? -1])
+    let child = try await ChildProcess.spawn(prepared.command, descriptors: prepared.descriptors)
+    // The child has its own of these now; were ours left open, no end of stream would ever be seen.
+    for end in [input.read, output.write, printed.write] + prepared.held { end.close() }
+
+    let kill = TreeKiller(child: child)
+    environment.registry.register(child, kill: kill.callAsFunction)
+    let registry = environment.registry
+    Task.detached {
+      _ = await child.wait()
+      registry.remove(ObjectIdentifier(child))
+    }
+    let drain = OutputDrain(printed.read, limit: policy.outputBytes, onFlood: kill.callAsFunction)
+    let thread = WorkThread(name: "worker \(role.rawValue)")
+    let channel = WorkerChannel(commands: input.write, replies: output.read, drain: drain)
+    let boot = BootMessage(
+      modules: WorkerSources.modules(for: role), role: role, path: environment.python.searchPath,
+      limits: limits(policy, arena: arena, sandboxed: environment.sandbox.isSandboxed),
+      arena: arena.map { BootMessage.Arena(descriptor: 3, size: $0.size) }, threads: environment.threads)
+    return try await thread.run {
+      do {
+        return try start(role, channel, thread, child, kill, prepared, arena, boot, policy.niceness, timeout)
+      } catch {
+        kill()
+        throw error
+      }
+    }
+  }
+
+  private static func start(
+    _ role: WorkerRole, _ channel: WorkerChannel, _ thread: WorkThread, _ child: ChildProcess, _ kill: TreeKiller,
+    _ prepared: SandboxedCommand, _ arena: SharedArena?, _ boot: BootMessage, _ niceness: Int,
+    _ timeout: Duration
+  ) throws -> Worker {
+    let deadline = crunner_now() + timeout.nanoseconds
+    var root = child.pid
+    if let information = prepared.information {
+      guard let reported = try Bubblewrap.rootProcess(information: information, deadline: deadline) else {
+        _ = child.blockingWait(seconds: 2)
+        channel.drain.blockingWait(seconds: 1)
+        throw WorkerFailure.launchFailed(channel.drain.text)
+      }
+      root = reported
+    }
+    let tree = ProcessTree(child: child, root: root, hasNamespace: prepared.information != nil)
+    kill.tree = tree
+    // Handed to a worker at once, so that everything that can go wrong from here on is told in one way.
+    let starting = Worker(
+      role: role, arena: arena, tree: tree, thread: thread, channel: channel, scratch: prepared.scratch)
+    return try starting.guarded {
+      do {
+        try channel.commands.writeAll(WorkerChannel.frame(try JSONEncoder().encode(boot)), deadline: deadline)
+      } catch WorkerFailure.exited {
+        // It died before it had read everything; why is told by what follows.
+      }
+      let hello = try starting.receive(HelloMessage.self, id: 0, deadline: deadline, timeout: timeout)
+      var interpreter: pid_t?
+      if prepared.information != nil {
+        var children = [pid_t](repeating: 0, count: 4)
+        guard crunner_children(root, &children, 4) == 1 else {
+          throw WorkerFailure.protocolViolation("the sandbox's first process should have one child")
+        }
+        interpreter = children[0]
+        renice(children[0], by: niceness)
+      }
+      starting.setUp(interpreter: interpreter, arenaAddress: hello.arenaAddress)
+      try starting.rest()
+      return starting
+    }
+  }
+
+  /// Where the kernel shares time among sessions (autogroup), a process's own niceness counts within its session only,
+  /// and every worker has one of its own: the session's is what has to be set.
+  private static func renice(_ pid: pid_t, by niceness: Int) {
+    #if os(Linux)
+      guard niceness > 0, let file = FileHandle(forWritingAtPath: "/proc/\(pid)/autogroup") else { return }
+      try? file.write(contentsOf: Data("\(niceness)".utf8))
+      try? file.close()
+    #endif
+  }
+
+  private static func limits(_ policy: SandboxPolicy, arena: SharedArena?, sandboxed: Bool) -> [String: Int] {
+    var limits = [
+      "DATA": policy.memoryBytes,
+      // Shared mappings count here only. The slack is for what is reserved and never used.
+      "AS": policy.memoryBytes + (arena?.size ?? 0) + (16 << 30),
+      "FSIZE": policy.fileBytes,
+      "NOFILE": 1024,
+      "CORE": 0,
+    ]
+    // Outside a user namespace of its own the count would be over all of the person's processes.
+    if sandboxed { limits["NPROC"] = policy.processes }
+    return limits
+  }
+}
+
+/// Kills a worker by what is known of it so far: the child, later its whole tree.
+final class TreeKiller: Sendable {
+  private let child: ChildProcess
+  private let known = Mutex<ProcessTree?>(nil)
+
+  init(child: ChildProcess) { self.child = child }
+
+  var tree: ProcessTree? {
+    get { known.withLock { $0 } }
+    set { known.withLock { $0 = newValue } }
+  }
+
+  func callAsFunction() {
+    if let tree { tree.kill() } else { child.signal(SIGKILL) }
+  }
+}

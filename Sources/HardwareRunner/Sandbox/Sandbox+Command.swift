@@ -1,0 +1,82 @@
+import CRunner
+import Foundation
+
+/// A private folder, removed with the last reference.
+final class ScratchFolder: Sendable {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "/kernelwright-" + UUID().uuidString
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw WorkerFailure.launchFailed("no scratch folder at \(path): \(error.localizedDescription)")
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// A worker's command line with what belongs to it.
+struct SandboxedCommand: Sendable {
+  var command: LaunchCommand
+  /// Descriptors of the child; -1 where it has none.
+  var descriptors: [Int32]
+  /// Kept open until the child has them.
+  var held: [Descriptor]
+  /// Where the sandbox reports the number of its first process; nil when that is the child itself.
+  var information: Descriptor?
+  /// Without bubblewrap: the folder that the worker may write, to be kept as long as it runs.
+  var scratch: ScratchFolder?
+}
+
+extension Sandbox {
+  /// How to start the interpreter with `arguments` inside this sandbox.
+  /// - Parameters:
+  ///   - standard: descriptors 0, 1, 2 and 3 (the arena, -1 for none) of the worker.
+  func command(
+    _ arguments: [String], policy: SandboxPolicy, environment: RunnerEnvironment, workspace: String?,
+    standard: [Int32]
+  ) throws -> SandboxedCommand {
+    let python = environment.python
+    let readable = ReadablePaths(
+      python: python, toolchain: environment.toolchain, workspace: workspace, extra: policy.readOnly)
+    func variables(_ scratch: String) -> [String: String] {
+      SandboxEnvironment.variables(python: python, toolchain: environment.toolchain, scratch: scratch)
+    }
+    switch kind {
+    case .bubblewrap(let path):
+      let number = crunner_seccomp_filter()
+      guard number >= 0 else {
+        throw WorkerFailure.launchFailed("no system-call filter: \(String(cString: strerror(errno)))")
+      }
+      let filter = Descriptor(number)
+      let information = try Descriptor.pipe()
+      let walls = Bubblewrap.arguments(
+        policy: policy, readOnly: readable.paths, links: readable.links, filter: standard.count,
+        information: standard.count + 1)
+      return SandboxedCommand(
+        command: LaunchCommand(
+          path: path, arguments: walls + [python.executable] + arguments,
+          environment: variables(SandboxEnvironment.scratch), directory: "/", niceness: policy.niceness),
+        descriptors: standard + [filter.number, information.write.number], held: [filter, information.write],
+        information: information.read)
+    case .sandboxExec:
+      let scratch = try ScratchFolder()
+      let walls = SandboxExec.arguments(readOnly: readable.paths, scratch: scratch.path)
+      return SandboxedCommand(
+        command: LaunchCommand(
+          path: SandboxExec.path, arguments: walls + [python.executable] + arguments,
+          environment: variables(scratch.path), directory: scratch.path, niceness: policy.niceness),
+        descriptors: standard, held: [], scratch: scratch)
+    case .none:
+      let scratch = try ScratchFolder()
+      return SandboxedCommand(
+        command: LaunchCommand(
+          path: python.executable, arguments: arguments, environment: variables(scratch.path),
+          directory: scratch.path, subreaper: true, niceness: policy.niceness),
+        descriptors: standard, held: [], scratch: scratch)
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Synchronization
+
+/// Times real workers, round by round, and checks what the candidate gives in every timed call.
+///
+/// The inputs of every call are new in contents and lie at a new place; all contenders get the same ones. Only one
+/// process runs at a time: the others are frozen, and the oracle waits for commands.
+actor LiveTiming: TimingSource {
+  /// Who takes part; see ``TimingContenders`` for the meaning of the positions.
+  struct Lineup: Sendable {
+    var workers: [CallWorker]
+    var contenders: TimingContenders
+    /// Position of the user's own code, whose output the candidate's is looked at against.
+    var eager: Int
+    /// Seconds of a call that does nothing, taken off every time.
+    var nullSeconds: Double
+  }
+
+  private let lineup: Lineup
+  private let oracle: Oracle
+  private let check: OutputCheck
+  private let quick: TimedOutputCheck
+  private let flush: CacheFlush?
+  private var watch: DisturbanceWatch
+  private let timeout: Duration
+  private let fullCheckShare: Double
+  private var generator: SeededGenerator
+  private var replay = ReplayMemory()
+
+  /// Share of the timed calls whose output gets the full, element-wise check.
+  static let fullCheckShare = 0.125
+  /// Share of rounds whose warm call gets the cold call's inputs with one element changed.
+  static let singleElementShare = 0.25
+
+  private(set) var checkedCalls = 0
+  private(set) var fullyCheckedCalls = 0
+
+  /// - Parameters:
+  ///   - flush: nil for a coarse timing: the call that would be cold is then an untimed one to warm up.
+  init(
+    lineup: Lineup, oracle: Oracle, policy: VerificationPolicy, quick: TimedOutputCheck, flush: CacheFlush?,
+    processors: Int, timeout: Double, seed: UInt64
+  ) {
+    self.lineup = lineup
+    self.oracle = oracle
+    self.quick = quick
+    self.flush = flush
+    self.timeout = .seconds(timeout)
+    check = OutputCheck(oracle: oracle, policy: policy)
+    watch = DisturbanceWatch(processors: processors)
+    fullCheckShare = flush == nil ? 0 : Self.fullCheckShare
+    generator = SeededGenerator(seed: seed)
+  }
+
+  func round(order: [Int]) async throws -> TimingRound {
+    let cold = try await inputs()
+    let warm = try await inputs(after: cold)
+    let places = (generator.next(), generator.next())
+    var round = TimingRound(
+      coldMs: .init(repeating: nil, count: order.count), warmMs: .init(repeating: nil, count: order.count))
+    var results: [CacheState: [Int: CallResult]] = [.cold: [:], .warm: [:]]
+    for contender in order {
+      let first = try await call(contender, cold, place: places.0, flushing: true)
+      let second = try await call(contender, warm, place: places.1, flushing: false)
+      if flush != nil { round.coldMs[contender] = milliseconds(first.result) }
+      round.warmMs[contender] = milliseconds(second.result)
+      if first.disturbed && flush != nil || second.disturbed { round.disturbed = true }
+      results[.cold]?[contender] = first.result
+      results[.warm]?[contender] = second.result
+    }
+    for (state, inputs) in [(CacheState.cold, cold), (.warm, warm)] {
+      try await verify(results[state] ?? [:], inputs, state)
+    }
+    return round
+  }
+
+  private func inputs(after earlier: CallInputs? = nil) async throws -> CallInputs {
+    if let earlier, Double(generator.index(below: 1000)) < 1000 * Self.singleElementShare,
+      let changed = SingleElementChange.apply(to: earlier, using: &generator)
+    {
+      return changed
+    }
+    let seed = UInt64.random(in: 0...UInt64.max >> 1)
+    return try await CorrectnessRun.ours { [oracle] in try await oracle.inputs(seed: seed) }
+  }
+
+  private func milliseconds(_ result: CallResult) -> Double? {
+    let time = result.elapsed - lineup.nullSeconds
+    return time > 0 ? time * 1e3 : nil
+  }
+
+  private func call(
+    _ contender: Int, _ inputs: CallInputs, place: UInt64, flushing: Bool
+  ) async throws -> (result: CallResult, disturbed: Bool) {
+    let flush = flushing ? flush : nil
+    let box = SampleBox()
+    let isCandidate = contender == lineup.contenders.candidate
+    let options = CallOptions(
+      timeout: timeout, placement: place, copyOutputs: isCandidate || contender == lineup.eager,
+      beforeGo: {
+        // Who else wants to run is asked before the flush: its own threads may still be counted right after it.
+        box.lookAround()
+        flush?.run()
+        box.take()
+      })
+    do {
+      let result = try await lineup.workers[contender].call(inputs, options: options)
+      let before = box.taken
+      let isDisturbed = watch.isDisturbed(
+        contender, from: before.use, to: ProcessorUse.now(), waited: result.waited,
+        elapsed: (ContinuousClock.now - before.time) / .seconds(1))
+      return (result, before.occupied || isDisturbed)
+    } catch let failure as WorkerFailure {
+      if isCandidate { throw try CandidateProcess.blame(failure, gate: "timing", doing: "while it was timed") }
+      if case .terminated = failure { throw VerificationProblem.stopped }
+      throw VerificationProblem.workerFailed("\(lineup.contenders.names[contender]): \(failure)")
+    }
+  }
+
+  /// Checks the candidate's output of one timed call.
+  private func verify(_ results: [Int: CallResult], _ inputs: CallInputs, _ state: CacheState) async throws {
+    guard let got = results[lineup.contenders.candidate], let wanted = results[lineup.eager] else { return }
+    checkedCalls += 1
+    let name = "timed call \(checkedCalls), \(state.rawValue) caches"
+    let earlier = replay.recall(got.outputs, of: name)
+    let suspicious = !quick.accepts(got, as: wanted) || earlier != nil || !got.changedInputs.isEmpty
+    guard suspicious || Double(generator.index(below: 1000)) < 1000 * fullCheckShare else { return }
+    fullyCheckedCalls += 1
+    if let changed = got.changedInputs.first {
+      throw FaultError(
+        fault: Fault(.wrong, gate: "effects", detail: "It changes input \(changed) in place while it is timed."))
+    }
+    let wantedCase = InputCase(gate: "timing", name: name, required: true)
+    let seed = UInt64.random(in: 0...UInt64.max >> 1)
+    let fault = try await CorrectnessRun.ours { [oracle, check] in
+      var drawn = try await oracle.judge(inputs, as: wantedCase, seed: seed, slot: 0)
+      return try await check.check(got, &drawn).fault
+    }
+    guard var fault else { return }
+    if let earlier {
+      fault = Fault(
+        .cheating, gate: "replay", detail: "In \(name), it gave back the output of an earlier one (\(earlier)).",
+        counterexample: fault.counterexample)
+    }
+    throw FaultError(fault: fault)
+  }
+}
+
+/// Keeps what the system showed right before *go*, when every worker was frozen.
+private final class SampleBox: Sendable {
+  struct Sample: Sendable {
+    var occupied = false
+    var use: ProcessorUse?
+    var time = ContinuousClock.now
+  }
+
+  private let sample = Mutex(Sample())
+
+  func lookAround() {
+    let occupied = DisturbanceWatch.isOccupied()
+    sample.withLock { $0.occupied = occupied }
+  }
+
+  func take() {
+    let use = ProcessorUse.now()
+    sample.withLock {
+      $0.use = use
+      $0.time = .now
+    }
+  }
+
+  var taken: Sample { sample.withLock { $0 } }
+}

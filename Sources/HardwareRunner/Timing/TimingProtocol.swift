@@ -1,0 +1,139 @@
+import Foundation
+
+/// Gives the rounds of a timing. The live one calls workers; tests give recorded times.
+protocol TimingSource: Sendable {
+  /// Times every contender of `active` once cold and once warm, in the order given.
+  func round(order: [Int]) async throws -> TimingRound
+}
+
+/// Why a timing stopped.
+enum TimingStop: String, Sendable, Hashable {
+  /// The interval became narrow enough.
+  case precise
+  /// Time or pairs ran out first.
+  case budget
+  /// Too many rounds were disturbed.
+  case disturbed
+}
+
+/// The rounds of a timing and the rule that ends them. What is measured is the source's business.
+struct TimingProtocol: Sendable {
+  var policy: VerificationPolicy
+  var contenders: TimingContenders
+  /// Seed of the random orders and of the bootstrap.
+  var seed: UInt64
+
+  /// Warm-up ends when the median of the last three rounds differs from that of the three before by at most this, for
+  /// every contender; a JIT or a growing thread pool shows as a trend.
+  static let stability = 0.05
+  static let warmupRounds = 4...16
+  /// Rounds between two looks at the interval: looking after every round would stop at a lucky moment too often.
+  static let rhythm = 5
+  /// More disturbed rounds than this many times the quiet ones (and the minimum) end the timing.
+  static let disturbedShare = 2
+
+  struct Outcome: Sendable {
+    var analysis: TimingAnalysis
+    var stop: TimingStop
+    var warmup: Int
+    var rounds: [TimingRound]
+  }
+
+  /// - Parameter now: seconds that have passed, for the budget.
+  func run(_ source: some TimingSource, now: @Sendable () -> Double) async throws -> Outcome {
+    var generator = SeededGenerator(seed: seed)
+    let start = now()
+    var warmup: [TimingRound] = []
+    while warmup.count < Self.warmupRounds.upperBound && !isStable(warmup) {
+      if now() - start > policy.timingBudget / 3 && warmup.count >= 1 { break }
+      warmup.append(try await source.round(order: shuffled(&generator)))
+    }
+    var rounds: [TimingRound] = []
+    var stop = TimingStop.budget
+    measuring: while true {
+      for _ in 0..<Self.rhythm {
+        rounds.append(try await source.round(order: shuffled(&generator)))
+        if now() - start > policy.timingBudget { break }
+      }
+      let quiet = rounds.count { !$0.disturbed }
+      if quiet >= policy.minimumPairs && isPrecise(TimingAnalysis(rounds, contenders, seed: seed)) {
+        stop = .precise
+        break measuring
+      }
+      if quiet >= policy.maximumPairs || now() - start > policy.timingBudget { break measuring }
+      if rounds.count - quiet > Self.disturbedShare * max(quiet, policy.minimumPairs) {
+        stop = .disturbed
+        break measuring
+      }
+    }
+    return Outcome(
+      analysis: TimingAnalysis(rounds, contenders, seed: seed), stop: stop, warmup: warmup.count, rounds: rounds)
+  }
+
+  private func shuffled(_ generator: inout SeededGenerator) -> [Int] {
+    contenders.names.indices.shuffled(using: &generator)
+  }
+
+  /// The headline decides: other ratios may stay wider.
+  private func isPrecise(_ analysis: TimingAnalysis) -> Bool {
+    guard let headline = analysis.headline else { return false }
+    return headline.logHalfWidth <= policy.halfWidth
+  }
+
+  private func isStable(_ rounds: [TimingRound]) -> Bool {
+    guard rounds.count >= max(Self.warmupRounds.lowerBound, 6) else { return false }
+    let last = rounds.suffix(3)
+    let before = rounds.dropLast(3).suffix(3)
+    return contenders.names.indices.allSatisfy { index in
+      guard
+        let now = RobustStatistics.median(last.compactMap { $0.warmMs[index] }),
+        let then = RobustStatistics.median(before.compactMap { $0.warmMs[index] }), then > 0
+      else { return true }
+      return abs(now / then - 1) <= Self.stability
+    }
+  }
+}
+
+/// What a timing allows to be claimed. Pure.
+struct TimingDecision: Sendable, Hashable {
+  var verdict: Verdict
+  var detail: String
+
+  /// - `verified`: the lower bound beats the noise band; and where the interval is wider than the stop rule wants,
+  ///   beats it by another half-width, so that it would hold if the interval were twice as wide.
+  /// - `not-faster`: the interval is narrow enough and doesn't beat the noise, or lies below 1 altogether. A wide noise
+  ///   band alone is ignorance, not an answer.
+  /// - `inconclusive`: anything else.
+  init(_ analysis: TimingAnalysis, stop: TimingStop, policy: VerificationPolicy) {
+    guard let headline = analysis.headline, headline.pairs > 0 else {
+      verdict = .inconclusive
+      detail = "No undisturbed pair of times could be had: the machine was busy."
+      return
+    }
+    let noise = analysis.noiseBand
+    let name = analysis.contenders.names[headline.baseline]
+    let interval = String(
+      format: "%.3f× [%.3f, %.3f] against %@ with %@ caches", headline.ratio.estimate, headline.ratio.low,
+      headline.ratio.high, name, headline.state.rawValue)
+    let band = String(format: "identical code shows up to ±%.1f %%", (exp(noise) - 1) * 100)
+    let precise = headline.logHalfWidth <= policy.halfWidth
+    let enough = headline.pairs >= policy.minimumPairs
+    let margin = log(headline.ratio.low) - noise
+    if enough && margin > 0 && (precise || margin > headline.logHalfWidth) {
+      verdict = .verified
+      detail = "\(interval); \(band)."
+    } else if enough && (precise || headline.ratio.high <= 1) {
+      verdict = .notFaster
+      detail = "\(interval), no faster than noise allows to say: \(band)."
+    } else {
+      verdict = .inconclusive
+      let reason =
+        switch stop {
+        case .disturbed: "the machine was busy (\(analysis.disturbed) rounds disturbed)"
+        case .budget: "the time allowed ended before the interval was narrow enough"
+        case .precise: "too few pairs"
+        }
+      detail = "\(interval): \(reason); \(band)."
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import Foundation
+
+/// State of the caches when a timed call begins.
+public enum CacheState: String, Sendable, Codable, Hashable, CaseIterable {
+  /// The trusted side has just written through twice the last-level cache.
+  case cold
+  /// The same contender was called right before, on other inputs.
+  case warm
+}
+
+/// Times of one round: every contender once with cold and once with warm caches, in random order, on the same inputs.
+public struct TimingRound: Sendable, Hashable {
+  /// Milliseconds by contender, null call subtracted. A contender may sit a round out (nil).
+  public var coldMs: [Double?]
+  public var warmMs: [Double?]
+  /// Whether something else used the machine meanwhile: such a round is kept for the record and measured again.
+  public var disturbed: Bool
+
+  public init(coldMs: [Double?], warmMs: [Double?], disturbed: Bool = false) {
+    self.coldMs = coldMs
+    self.warmMs = warmMs
+    self.disturbed = disturbed
+  }
+
+  func times(_ state: CacheState) -> [Double?] {
+    state == .cold ? coldMs : warmMs
+  }
+}
+
+/// Who is timed, by position in a round.
+public struct TimingContenders: Sendable, Hashable {
+  public var names: [String]
+  /// Position of the candidate.
+  public var candidate: Int
+  /// Positions of the baselines.
+  public var baselines: [Int]
+  /// A second process of a baseline, for the A/A run: positions of the original and of the twin.
+  public var twin: Twin?
+
+  public struct Twin: Sendable, Hashable {
+    public var original: Int
+    public var copy: Int
+    public init(original: Int, copy: Int) {
+      self.original = original
+      self.copy = copy
+    }
+  }
+
+  public init(names: [String], candidate: Int, baselines: [Int], twin: Twin?) {
+    self.names = names
+    self.candidate = candidate
+    self.baselines = baselines
+    self.twin = twin
+  }
+}
+
+/// A ratio against one baseline with caches in one state.
+public struct TimingRatio: Sendable, Hashable {
+  public var baseline: Int
+  public var state: CacheState
+  /// Baseline over candidate: above 1 the candidate is faster.
+  public var ratio: ConfidenceInterval
+  public var pairs: Int
+
+  /// Half-width of the interval of the log-ratio.
+  public var logHalfWidth: Double { (log(ratio.high) - log(ratio.low)) / 2 }
+}
+
+/// Everything that the rounds of one timing say.
+public struct TimingAnalysis: Sendable {
+  public var contenders: TimingContenders
+  /// Undisturbed rounds.
+  public var rounds: Int
+  public var disturbed: Int
+  public var ratios: [TimingRatio]
+  /// What identical code showed, by the state of the caches; nil without an A/A run.
+  public var noise: [CacheState: NoiseBand]
+  /// Median time with its interval, milliseconds, by contender.
+  public var cold: [ConfidenceInterval?]
+  public var warm: [ConfidenceInterval?]
+  /// Share of samples that were flagged as outliers (and kept).
+  public var outliers: Double
+
+  /// - Parameter seed: of the bootstrap; the same rounds and seed give the same figures.
+  public init(_ rounds: [TimingRound], _ contenders: TimingContenders, seed: UInt64 = 1) {
+    self.contenders = contenders
+    let quiet = rounds.filter { !$0.disturbed }
+    self.rounds = quiet.count
+    disturbed = rounds.count - quiet.count
+    ratios = []
+    noise = [:]
+    for state in CacheState.allCases {
+      for baseline in contenders.baselines {
+        let pairs = Self.pairs(quiet, state, baseline, contenders.candidate)
+        guard let ratio = pairs.ratio(seed: seed) else { continue }
+        ratios.append(TimingRatio(baseline: baseline, state: state, ratio: ratio, pairs: pairs.logRatios.count))
+      }
+      if let twin = contenders.twin {
+        noise[state] = NoiseBand(identical: Self.pairs(quiet, state, twin.original, twin.copy), seed: seed)
+      }
+    }
+    func summaries(_ state: CacheState) -> [ConfidenceInterval?] {
+      contenders.names.indices.map { index in
+        Bootstrap.median(of: quiet.compactMap { $0.times(state)[index] }, seed: seed)
+      }
+    }
+    cold = summaries(.cold)
+    warm = summaries(.warm)
+    let flags = CacheState.allCases.flatMap { state in
+      contenders.names.indices.flatMap { index in
+        RobustStatistics.outlierFlags(quiet.compactMap { $0.times(state)[index] })
+      }
+    }
+    outliers = flags.isEmpty ? 0 : Double(flags.count { $0 }) / Double(flags.count)
+  }
+
+  private static func pairs(
+    _ rounds: [TimingRound], _ state: CacheState, _ baseline: Int, _ candidate: Int
+  ) -> PairedRatios {
+    var first: [Double] = []
+    var second: [Double] = []
+    for round in rounds {
+      guard let a = round.times(state)[baseline], let b = round.times(state)[candidate] else { continue }
+      first.append(a)
+      second.append(b)
+    }
+    return PairedRatios(baseline: first, candidate: second)
+  }
+
+  /// Against the fastest baseline and with the less favourable caches: the smallest of the ratios.
+  public var headline: TimingRatio? {
+    ratios.min { $0.ratio.estimate < $1.ratio.estimate }
+  }
+
+  /// The less favourable of cold and warm, by baseline.
+  public func smallest(against baseline: Int) -> TimingRatio? {
+    ratios.filter { $0.baseline == baseline }.min { $0.ratio.estimate < $1.ratio.estimate }
+  }
+
+  /// The wider of the bands, as |ln ratio|; 0 without an A/A run.
+  public var noiseBand: Double {
+    noise.values.map(\.logHalfWidth).max() ?? 0
+  }
+
+  public func median(_ contender: Int, _ state: CacheState) -> ConfidenceInterval? {
+    state == .cold ? cold[contender] : warm[contender]
+  }
+}

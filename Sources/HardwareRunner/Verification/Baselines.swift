@@ -1,0 +1,147 @@
+import Foundation
+
+/// The contenders that hold the user's own code, and the one that does nothing. They are started once and stay.
+actor Baselines {
+  let eager: CallWorker
+  private let reference: OpReference
+  private let environment: RunnerEnvironment
+  private let policy: VerificationPolicy
+  private let state: StateBundle
+  private let outputs: [TensorLayout]
+  private let example: CallInputs
+  private var null: Task<CallWorker, any Error>?
+  private var twin: Task<CallWorker, any Error>?
+  private var compiled: Task<CallWorker, any Error>?
+  private var compiling: CallWorker?
+  /// Every worker that was started, so that none outlives the session, whatever it is in the middle of.
+  private var started: [CallWorker] = []
+  private var closed = false
+  private var knownNull: NullCall?
+
+  /// Seconds of a call that does nothing, with the op's own input and output sizes.
+  struct NullCall: Sendable, Hashable {
+    /// What is taken off every time: the lower quartile, not the median, since whatever disturbs makes a null call longer,
+    /// and taking too much off would flatter the faster contender.
+    var cost: Double
+    var least: Double
+  }
+
+  init(
+    eager: CallWorker, reference: OpReference, environment: RunnerEnvironment, policy: VerificationPolicy,
+    state: StateBundle, outputs: [TensorLayout], example: CallInputs
+  ) {
+    self.eager = eager
+    self.reference = reference
+    self.environment = environment
+    self.policy = policy
+    self.state = state
+    self.outputs = outputs
+    self.example = example
+  }
+
+  private func keep(_ worker: CallWorker) {
+    started.append(worker)
+    if closed { worker.terminate() }
+  }
+
+  static func launch(
+    _ role: ContenderRole, _ reference: OpReference, _ environment: RunnerEnvironment, state: StateBundle? = nil
+  ) async throws -> CallWorker {
+    try await CallWorker.launch(
+      role: role, reference: reference, candidateSource: nil, environment: environment,
+      arena: SharedArena(size: VerificationSession.arenaSize), state: state)
+  }
+
+  /// Starts the null worker.
+  func startNull() {
+    let (reference, environment, outputs) = (reference, environment, outputs)
+    null = Task {
+      let worker = try await Self.launch(.null, reference, environment)
+      keep(worker)
+      try await worker.setNullOutputs(outputs)
+      return worker
+    }
+  }
+
+  /// Starts in the background, one after the other, what only timing needs: the twin and the compiled baseline.
+  func startTimed() {
+    guard twin == nil else { return }
+    let (reference, environment, state, policy, example) = (reference, environment, state, policy, example)
+    let twin = Task {
+      let worker = try await Self.launch(.eager, reference, environment, state: state)
+      keep(worker)
+      return worker
+    }
+    self.twin = twin
+    guard policy.usesCompile else { return }
+    compiled = Task {
+      _ = await twin.result
+      let worker = try await Self.launch(.compiled, reference, environment, state: state)
+      keep(worker)
+      compiling = worker
+      defer { compiling = nil }
+      do {
+        let options = CallOptions(timeout: .seconds(policy.compileTimeout))
+        _ = try await worker.call(example, options: options)
+      } catch {
+        worker.terminate()
+        throw error
+      }
+      return worker
+    }
+  }
+
+  /// The null call as it was when first asked for: good enough for ranking.
+  func nullCall() async throws -> NullCall {
+    if let knownNull { return knownNull }
+    let first = try await measureNullCall(times: 15)
+    knownNull = first
+    return first
+  }
+
+  /// The null call here and now, in a worker that never loaded a candidate.
+  func measureNullCall(times count: Int = 31) async throws -> NullCall {
+    guard let null else { throw VerificationProblem.stopped }
+    let worker = try await null.value
+    var times: [Double] = []
+    for _ in 0..<count { times.append(try await worker.call(example).elapsed) }
+    times.sort()
+    return NullCall(cost: times[times.count / 4], least: times[0])
+  }
+
+  /// The second process of the user's own code.
+  func eagerTwin() async throws -> CallWorker {
+    guard let twin else { throw VerificationProblem.stopped }
+    return try await twin.value
+  }
+
+  /// `torch.compile` of the user's code once it is there; or why it can't be had.
+  func compiledBaseline() async -> (worker: CallWorker?, unavailable: String?) {
+    guard let compiled else { return (nil, "turned off") }
+    switch await compiled.result {
+    case .success(let worker): return (worker, nil)
+    case .failure(let error):
+      if case WorkerFailure.timedOut(let seconds) = error {
+        return (nil, "torch.compile took longer than \(Int(seconds)) s")
+      }
+      let text = (error as? WorkerFailure)?.description ?? "\(error)"
+      return (nil, String(text.split(separator: "\n").first ?? "it failed").prefix(300).description)
+    }
+  }
+
+  /// Does `body` while `torch.compile` is kept from using the processors in the background.
+  func withoutCompiling<Result: Sendable>(
+    _ body: @Sendable () async throws -> sending Result
+  ) async rethrows -> sending Result {
+    let worker = compiling?.worker
+    worker?.tree.pause()
+    defer { worker?.tree.unpause() }
+    return try await body()
+  }
+
+  func terminate() {
+    closed = true
+    eager.terminate()
+    for worker in started { worker.terminate() }
+  }
+}

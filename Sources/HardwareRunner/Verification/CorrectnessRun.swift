@@ -1,0 +1,356 @@
+import Foundation
+
+/// What the correctness gates found out about one candidate.
+struct CorrectnessReport: Sendable {
+  var gates: [Gate] = []
+  /// What ended the run; nil when every gate passed.
+  var fault: Fault?
+  var labels: Set<Label> = []
+  var errorRatio: Double?
+  /// Input sets on which the output was checked.
+  var inputsTried = 0
+}
+
+/// Takes one loaded candidate through the gates about being right, in an order in which the likeliest faults come
+/// first. The oracle makes the next inputs while the candidate works on the present ones.
+actor CorrectnessRun {
+  let candidate: CandidateProcess
+  let oracle: Oracle
+  let admission: OracleMessages.Admission
+  let policy: VerificationPolicy
+  /// Seconds that a call may take.
+  let callTimeout: Double
+  private let threads: Int
+  private let progress: @Sendable (String, String) -> Void
+  private let check: OutputCheck
+  private var seeds: SeedSource
+  private let deadline: ContinuousClock.Instant
+  private(set) var report = CorrectnessReport()
+  private var skippedByBudget = 0
+
+  init(
+    candidate: CandidateProcess, oracle: Oracle, admission: OracleMessages.Admission, policy: VerificationPolicy,
+    callTimeout: Double, threads: Int, seeds: SeedSource, progress: @escaping @Sendable (String, String) -> Void
+  ) {
+    self.candidate = candidate
+    self.oracle = oracle
+    self.admission = admission
+    self.policy = policy
+    self.callTimeout = callTimeout
+    self.threads = threads
+    self.seeds = seeds
+    self.progress = progress
+    check = OutputCheck(oracle: oracle, policy: policy)
+    deadline = .now + .seconds(policy.gateBudget)
+  }
+
+  /// All gates; ends at the first fault.
+  func runAll(initial state: StateBundle) async throws -> CorrectnessReport {
+    try await guarding {
+      try await self.plainGate("oracle", InputPlan.asGiven())
+      try await self.plainGate("inputs", InputPlan.contents(self.admission))
+      try await self.singleElements()
+      try await self.plainGate("shapes", InputPlan.shapes(self.admission), mayRaise: true)
+      try await self.plainGate("strides", InputPlan.layouts(self.admission), mayRaise: true)
+      try await self.changedWeights(initial: state)
+      try await self.determinism()
+      try await self.gradients(initial: state)
+      try await self.ownership()
+      try await self.effects()
+      self.passReplay()
+    }
+  }
+
+  /// The few gates that a search can afford for every candidate.
+  func runQuickly() async throws -> CorrectnessReport {
+    try await guarding {
+      try await self.plainGate("oracle", Array(InputPlan.asGiven().prefix(1)))
+      let contents = InputPlan.contents(self.admission).filter { ["normal", "NaN"].contains($0.name) }
+      try await self.plainGate("inputs", contents)
+      try await self.effects()
+    }
+  }
+
+  private func guarding(_ body: () async throws -> Void) async throws -> CorrectnessReport {
+    do {
+      try await body()
+    } catch let error as FaultError {
+      report.fault = error.fault
+      report.gates.append(Gate(name: error.fault.gate, passed: false, detail: error.fault.detail))
+    }
+    return report
+  }
+
+  // MARK: Gates
+
+  /// A gate that tries cases one after the other.
+  private func plainGate(_ name: String, _ cases: [InputCase], mayRaise: Bool = false) async throws {
+    guard !cases.isEmpty else {
+      let detail =
+        name == "inputs"
+        ? "The op takes integers only: no other contents than its own were tried." : "Nothing to vary."
+      report.gates.append(Gate(name: name, passed: true, detail: detail, figures: ["sets": 0]))
+      return
+    }
+    let tally = try await run(cases, mayRaise: mayRaise)
+    var detail = "\(tally.checked) sets of inputs within the bound"
+    if name == "oracle" {
+      detail = "\(tally.checked) sets as the file gives them, within the bound of "
+      detail += admission.noFloat64.map { "the working precision (no float64 oracle: \($0))" } ?? "the float64 oracle"
+    }
+    if let tolerance = policy.tolerance { detail += ", with a relative error of \(tolerance) allowed by the directive" }
+    if tally.refused > 0 { detail += "; the op itself refuses \(tally.refused) others" }
+    if tally.raised > 0 { detail += "; the candidate refuses \(tally.raised) by raising" }
+    if tally.late > 0 { detail += "; \(tally.late) left out for lack of time" }
+    var figures = ["sets": Double(tally.checked), "refused_by_op": Double(tally.refused)]
+    if let ratio = tally.errorRatio { figures["worst_element_units"] = ratio }
+    if mayRaise { figures["refused_by_candidate"] = Double(tally.raised) }
+    report.gates.append(Gate(name: name, passed: true, detail: detail + ".", figures: figures))
+  }
+
+  struct Tally {
+    var checked = 0
+    var refused = 0
+    var raised = 0
+    var late = 0
+    var errorRatio: Double?
+  }
+
+  /// Tries `cases`; while the candidate works on one, the oracle makes the next.
+  private func run(_ cases: [InputCase], mayRaise: Bool = false) async throws -> Tally {
+    var tally = Tally()
+    guard !cases.isEmpty else { return tally }
+    var upcoming = draw(cases[0], slot: 0)
+    defer { upcoming.cancel() }
+    for (number, wanted) in cases.enumerated() {
+      let pending = upcoming
+      var drawn = try await Self.ours { try await pending.value }
+      if number + 1 < cases.count { upcoming = draw(cases[number + 1], slot: (number + 1) % 2) }
+      if ContinuousClock.now > deadline && number > 0 {
+        tally.late += 1
+        continue
+      }
+      progress(wanted.gate, wanted.name)
+      if drawn.skipped != nil {
+        tally.refused += 1
+        continue
+      }
+      do {
+        let ratio = try await attempt(&drawn)
+        tally.checked += 1
+        tally.errorRatio = max(tally.errorRatio ?? 0, ratio)
+      } catch let error as FaultError where mayRaise && error.fault.raised {
+        tally.raised += 1
+        report.labels.insert(.shapeLimited)
+      }
+    }
+    return tally
+  }
+
+  private func draw(_ wanted: InputCase, slot: Int) -> Task<OracleCase, any Error> {
+    let seed = wanted.seed ?? seeds.next()
+    let oracle = oracle
+    let runs = wanted.runs ?? InputPlan.runs(admission)
+    return Task { try await oracle.draw(wanted, seed: seed, slot: slot, runs: runs) }
+  }
+
+  /// Calls the candidate on a case and checks what it gave.
+  /// - Returns: the error as a multiple of the reference's own.
+  private func attempt(_ drawn: inout OracleCase) async throws -> Double {
+    let result = try await candidate.call(drawn, timeout: callTimeout)
+    let found = try await Self.ours { [check, drawn] in
+      var drawn = drawn
+      return try await check.check(result, &drawn)
+    }
+    let earlier = await candidate.recall(result, of: drawn.wanted.name)
+    report.inputsTried += 1
+    if drawn.wanted.scored && found.fault == nil {
+      report.errorRatio = try check.errorRatio(result, drawn)
+    }
+    if let fault = found.fault {
+      if let earlier {
+        throw FaultError(
+          fault: Fault(
+            .cheating, gate: "replay",
+            detail: "On inputs '\(drawn.wanted.name)' it gave back the output of an earlier call ('\(earlier)').",
+            counterexample: fault.counterexample))
+      }
+      throw FaultError(fault: try await smaller(fault, drawn.wanted))
+    }
+    if drawn.wanted.gradients, let missing = found.withoutGradients { throw NoGradients(reason: missing) }
+    return found.errorRatio
+  }
+
+  /// The same fault on a smaller batch, if it shows there.
+  private func smaller(_ fault: Fault, _ failed: InputCase) async throws -> Fault {
+    for wanted in InputPlan.shrunk(failed, admission) {
+      guard var drawn = try? await draw(wanted, slot: 0).value, drawn.skipped == nil else { continue }
+      guard let result = try? await candidate.call(drawn, timeout: callTimeout) else { continue }
+      if let found = try await check.check(result, &drawn).fault, found.counterexample != nil {
+        var smaller = fault
+        smaller.counterexample = found.counterexample
+        return smaller
+      }
+    }
+    return fault
+  }
+
+  /// An earlier call's inputs with one element changed: what remembers outputs by a sample of its inputs is found out.
+  private func singleElements() async throws {
+    guard admission.floating else { return }
+    let seed = seeds.next()
+    let cases = [
+      InputCase(gate: "replay", name: "as given", seed: seed, required: true),
+      InputCase(gate: "replay", name: "as given, one element changed", single: true, seed: seed),
+    ]
+    _ = try await run(cases)
+  }
+
+  private func passReplay() {
+    report.gates.append(
+      Gate(name: "replay", passed: true, detail: "No output was that of an earlier call on other inputs."))
+  }
+
+  /// Weights change as training changes them; what was computed from the old ones must not be used again.
+  private func changedWeights(initial: StateBundle) async throws {
+    progress("weights", "changed weights")
+    let seed = seeds.next()
+    guard
+      let changed = try await Self.ours({ [oracle] in try await oracle.state(seed: seed) })
+    else {
+      report.gates.append(Gate(name: "weights", passed: true, detail: "The op has no weights."))
+      return
+    }
+    var tally: Tally
+    do {
+      try await candidate.perform(gate: "weights", doing: "when its weights are loaded anew") {
+        try await $0.loadState(changed)
+      }
+      tally = try await run([InputCase(gate: "weights", name: "changed weights", required: true)])
+    } catch {
+      // The oracle outlives this candidate, with the weights that the next one is given.
+      _ = try await Self.ours { [oracle] in try await oracle.state(seed: nil) }
+      throw error
+    }
+    _ = try await Self.ours { [oracle] in try await oracle.state(seed: nil) }
+    try await candidate.perform(gate: "weights", doing: "when its weights are loaded anew") {
+      try await $0.loadState(initial)
+    }
+    let back = try await run([InputCase(gate: "weights", name: "first weights again", required: true)])
+    tally.checked += back.checked
+    report.gates.append(
+      Gate(
+        name: "weights", passed: true, detail: "Follows its weights when they are loaded anew.",
+        figures: ["sets": Double(tally.checked)]))
+  }
+
+  /// The same inputs at other addresses, and with one thread: right each time.
+  private func determinism() async throws {
+    progress("determinism", "repeated calls")
+    let seed = seeds.next()
+    let wanted = InputCase(gate: "determinism", name: "as given, repeated", seed: seed, required: true)
+    var drawn = try await Self.ours { [oracle] in try await oracle.draw(wanted, seed: seed, slot: 0) }
+    var outputs: [[[UInt8]]] = []
+    for repetition in 0..<3 {
+      if repetition == 2 { try await setThreads(1) }
+      let result = try await candidate.call(drawn, timeout: callTimeout * (repetition == 2 ? Double(threads) : 1))
+      outputs.append(result.outputs.map(\.bytes))
+      if let fault = try await check.check(result, &drawn).fault { throw FaultError(fault: fault) }
+    }
+    try await setThreads(threads)
+    report.inputsTried += 1
+    let same = outputs[0] == outputs[1]
+    let sameAlone = outputs[0] == outputs[2]
+    let detail = same ? "Repeated calls agree to the last bit" : "Repeated calls agree within the bound"
+    report.gates.append(
+      Gate(
+        name: "determinism", passed: true,
+        detail: detail + (sameAlone ? ", with one thread too." : "; with one thread, within the bound."),
+        figures: ["bitwise_repeat": same ? 1 : 0, "bitwise_one_thread": sameAlone ? 1 : 0]))
+  }
+
+  private func setThreads(_ count: Int) async throws {
+    try await candidate.perform(gate: "determinism", doing: "when the number of threads is set") {
+      try await $0.setThreads(count)
+    }
+  }
+
+  /// Outputs and gradients in `train()`.
+  private func gradients(initial: StateBundle) async throws {
+    guard policy.checksGradients else {
+      report.gates.append(Gate(name: "gradients", passed: true, detail: "Not checked: turned off by the directive."))
+      return
+    }
+    progress("gradients", "training mode")
+    try await candidate.perform(gate: "gradients", doing: "when it is set to training") {
+      try await $0.setTraining(true)
+    }
+    let cases = ["as given", "normal"].map {
+      InputCase(gate: "gradients", name: "\($0), in training", distribution: $0, gradients: true)
+    }
+    var detail: String
+    var figures: [String: Double] = [:]
+    do {
+      let tally = try await run(admission.floating ? cases : [cases[0]])
+      figures["sets"] = Double(tally.checked)
+      if let ratio = tally.errorRatio { figures["worst_element_units"] = ratio }
+      detail =
+        tally.checked > 0
+        ? "Outputs in training and all gradients are within the bound."
+        : "Nothing to check: the op has no gradients, or is random in training."
+    } catch let missing as NoGradients {
+      report.labels.insert(.forwardOnly)
+      detail = "Forward only: \(missing.reason)."
+    } catch let error as FaultError where error.fault.raised {
+      report.labels.insert(.forwardOnly)
+      detail = "Forward only: \(error.fault.detail)"
+    }
+    try await candidate.perform(gate: "gradients", doing: "when it is set to evaluation") {
+      try await $0.setTraining(false)
+      // Training has moved running statistics.
+      try await $0.loadState(initial)
+    }
+    report.gates.append(Gate(name: "gradients", passed: true, detail: detail, figures: figures))
+  }
+
+  /// Outputs of several calls, all held at once as a caller may hold them: none may lie in another's memory or change.
+  /// What the op's own code hands out of its inputs or keeps is its business.
+  private func ownership() async throws {
+    guard !admission.aliases else { return }
+    progress("effects", "outputs held over several calls")
+    var held: [OutputTensor] = []
+    for number in 0..<3 {
+      let wanted = InputCase(gate: "effects", name: "as given, held \(number + 1)", required: true)
+      let seed = seeds.next()
+      let drawn = try await Self.ours { [oracle] in try await oracle.draw(wanted, seed: seed, slot: 0, runs: 0) }
+      held += try await candidate.call(drawn, timeout: callTimeout, after: held).outputs
+    }
+  }
+
+  private func effects() async throws {
+    let effects = await candidate.effects
+    if let fault = effects.fault { throw FaultError(fault: fault) }
+    report.gates.append(
+      Gate(
+        name: "effects", passed: true, detail: "Inputs unchanged and outputs owned by the caller in every call.",
+        figures: ["calls": Double(effects.calls)]))
+  }
+
+  /// Runs something that only our own workers are to blame for.
+  static func ours<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch let failure as WorkerFailure {
+      switch failure {
+      case .terminated: throw VerificationProblem.stopped
+      case .raised: throw VerificationProblem.referenceRaises(failure.description)
+      default: throw VerificationProblem.workerFailed(failure.description)
+      }
+    }
+  }
+}
+
+/// The candidate gives no gradients where the reference does.
+struct NoGradients: Error {
+  var reason: String
+}

@@ -1,0 +1,102 @@
+/// One set of inputs that a candidate is tried on: what the oracle is asked to draw.
+struct InputCase: Sendable, Hashable {
+  /// Gate that the case belongs to.
+  var gate: String
+  /// As a counterexample names it, e.g. `normal`, `batch of 0`, `transposed storage`.
+  var name: String
+  var distribution = "as given"
+  var shape: OracleMessages.Shape?
+  var layout: String?
+  var gradients = false
+  /// Changes one element of the inputs that `seed` gives.
+  var single = false
+  /// nil draws a new seed; two cases with the same number start from the same inputs.
+  var seed: UInt64?
+  /// Whether it is an error (of the op) when the reference refuses these inputs.
+  var required = false
+  /// Perturbed runs at first; more follow where an element fails.
+  var runs: Int?
+  /// Whether the error ratio of the verdict is taken from this case.
+  var scored = false
+}
+
+/// What to try on an op, from what admission learnt about it. Pure.
+enum InputPlan {
+  static let distributions = [
+    "normal", "uniform", "shifted", "heavy-tailed", "huge", "tiny", "denormal", "signed zeros", "Inf", "NaN", "spikes",
+    "constant rows",
+  ]
+
+  /// Perturbed runs at first. Since E only grows, what passes with few would pass with many, and what fails gets more.
+  /// Few runs leave the scale of some element too small by chance: the more elements there are, the more runs make that
+  /// rare enough not to need a second look.
+  static func runs(_ admission: OracleMessages.Admission) -> Int {
+    admission.outputBytes > 400_000 ? 6 : 4
+  }
+
+  /// Seeds of the file's own inputs that are tried.
+  static let seedsAsGiven = 2
+
+  static func asGiven() -> [InputCase] {
+    (0..<seedsAsGiven).map {
+      InputCase(gate: "oracle", name: "as given, set \($0 + 1)", required: true, scored: $0 == 0)
+    }
+  }
+
+  /// Other contents of the same shapes; none for an op without floating-point inputs, since only the file knows what
+  /// integers it may be given.
+  static func contents(_ admission: OracleMessages.Admission) -> [InputCase] {
+    guard admission.floating else { return [] }
+    return distributions.map { InputCase(gate: "inputs", name: $0, distribution: $0) }
+  }
+
+  /// Batches of 0, 1 and one to either side of the given one, and every other extent one to either side and 1. What
+  /// changes another extent has a small batch: what is wrong at an edge is wrong there for every batch.
+  static func shapes(_ admission: OracleMessages.Admission) -> [InputCase] {
+    var cases: [InputCase] = []
+    func add(_ name: String, _ shape: OracleMessages.Shape) {
+      cases.append(InputCase(gate: "shapes", name: name, shape: shape))
+    }
+    let batch = admission.batch
+    if batch >= 0 {
+      for extent in Set([0, 1, batch - 1, batch + 1]).sorted() where extent >= 0 && extent != batch {
+        add("batch of \(extent)", .init(batch: extent))
+      }
+    }
+    let inner = Set(admission.tensors.flatMap { batch >= 0 ? Array($0.dropFirst()) : $0 }).sorted()
+    // Larger extents are the ones that kernels tile.
+    for extent in inner.suffix(4) where extent > 0 {
+      for other in Set([1, extent - 1, extent + 1]).sorted() where other > 0 && other != extent {
+        add(
+          "extent \(extent) → \(other)",
+          .init(batch: batch > 3 ? 3 : nil, extent: [extent, other], skipBatch: batch >= 0))
+      }
+    }
+    return cases
+  }
+
+  static func layouts(_ admission: OracleMessages.Admission) -> [InputCase] {
+    var names: [String] = []
+    if admission.tensors.contains(where: { $0.count > 1 }) { names.append("transposed") }
+    if admission.tensors.contains(where: { !$0.isEmpty }) { names += ["every second element", "expanded"] }
+    if admission.tensors.contains(where: { $0.count == 4 }) { names.append("channels last") }
+    if Set(admission.tensors).count < admission.tensors.count { names.append("shared") }
+    return names.map { name in
+      InputCase(
+        gate: "strides", name: name == "shared" ? "the same memory twice" : "\(name) storage",
+        distribution: admission.floating ? "normal" : "as given", layout: name)
+    }
+  }
+
+  /// Smaller batches on which to look for a smaller counterexample, smallest first.
+  static func shrunk(_ failed: InputCase, _ admission: OracleMessages.Admission) -> [InputCase] {
+    guard admission.batch > 1, failed.shape == nil, !failed.single else { return [] }
+    return [1, 2, 4].filter { $0 < admission.batch }.map { extent in
+      var smaller = failed
+      smaller.name += ", batch of \(extent)"
+      smaller.shape = .init(batch: extent)
+      smaller.required = false
+      return smaller
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+extension VerificationSession {
+  /// A quick word on a candidate for a search: a few sets of inputs, then a few interleaved pairs against the user's own
+  /// code with warm caches. A ratio from here ranks; it proves nothing.
+  public func rank(_ candidate: CandidateSource) async throws -> CoarseResult {
+    try await exclusively { try await self.ranked(candidate) }
+  }
+
+  private func ranked(_ source: CandidateSource) async throws -> CoarseResult {
+    let screen = Screen(candidate: source.source, reference: reference.source)
+    let labels = Set(source.labels).union(screen.labels)
+    func early(_ fault: Fault) -> CoarseResult {
+      CoarseResult(
+        verdict: fault.verdict, detail: fault.detail, counterexample: fault.counterexample,
+        labels: Label.allCases.filter(labels.contains))
+    }
+    if let problem = screen.problem { return early(Fault(.wrong, gate: "screen", detail: problem)) }
+    do {
+      progress(.init(gate: "load", message: "loading '\(source.idea)'", fraction: 0.1))
+      let process = try await load(source)
+      defer { process.terminate() }
+      guard admission.isJudgeable else {
+        return CoarseResult(
+          verdict: .inconclusive, detail: admissionGate.detail, labels: Label.allCases.filter(labels.contains))
+      }
+      let report = try await correctness(process, compiles: source.source.contains("torch.compile")).runQuickly()
+      if let fault = report.fault { return early(fault) }
+      var result = CoarseResult(
+        verdict: nil, detail: "", errorRatio: report.errorRatio.map { min($0, .greatestFiniteMagnitude) },
+        labels: Label.allCases.filter(labels.union(report.labels).contains))
+      guard admissionGate.passed else {
+        result.verdict = .inconclusive
+        result.detail = admissionGate.detail
+        return result
+      }
+      try await compare(source, process, &result)
+      return result
+    } catch let error as FaultError {
+      return early(error.fault)
+    }
+  }
+
+  private func compare(_ source: CandidateSource, _ process: CandidateProcess, _ result: inout CoarseResult)
+    async throws
+  {
+    progress(.init(gate: "timing", message: "a few pairs of '\(source.idea)'", fraction: 0.8))
+    let lineup = LiveTiming.Lineup(
+      workers: [baselines.eager, process.worker],
+      contenders: TimingContenders(names: ["eager", source.idea], candidate: 1, baselines: [0], twin: nil), eager: 0,
+      nullSeconds: try await baselines.nullCall().cost)
+    await pool.settle()
+    let live = LiveTiming(
+      lineup: lineup, oracle: oracle, policy: policy, quick: quick, flush: nil, processors: environment.threads,
+      timeout: callTimeout(compiles: source.source.contains("torch.compile")), seed: UInt64.random(in: 0...UInt64.max)
+    )
+    var generator = SeededGenerator(seed: UInt64.random(in: 0...UInt64.max))
+    let orders = (0...policy.coarsePairs).map { _ in [0, 1].shuffled(using: &generator) }
+    let rounds = try await baselines.withoutCompiling {
+      var rounds: [TimingRound] = []
+      for order in orders { rounds.append(try await live.round(order: order)) }
+      // One more than counts: the first finds both processes not warm yet.
+      return Array(rounds.dropFirst())
+    }
+    // Even disturbed rounds rank better than nothing.
+    let quiet = rounds.filter { !$0.disturbed }
+    let used = quiet.count > rounds.count / 2 ? quiet : rounds.map { TimingRound(coldMs: $0.coldMs, warmMs: $0.warmMs) }
+    let analysis = TimingAnalysis(used, lineup.contenders)
+    result.ratio = analysis.headline?.ratio.estimate
+    result.eagerMs = analysis.warm[0]?.estimate
+    result.candidateMs = analysis.warm[1]?.estimate
+    result.detail =
+      result.ratio.map { String(format: "about %.2f× the speed of the op's own code", $0) }
+      ?? "Too quick to be told from an empty call."
+  }
+}

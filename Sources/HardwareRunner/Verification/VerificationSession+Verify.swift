@@ -1,0 +1,220 @@
+import Foundation
+
+extension VerificationSession {
+  /// The full protocol: every gate, then the timing.
+  /// - Throws: ``VerificationProblem`` or ``EnvironmentProblem`` when nothing can be said; whatever a candidate does is
+  ///   a verdict, never an error.
+  public func verify(_ candidate: CandidateSource) async throws -> Verification {
+    try await exclusively { try await self.judged(candidate) }
+  }
+
+  private func judged(_ source: CandidateSource) async throws -> Verification {
+    var result = Verification(
+      verdict: .inconclusive, summary: "", device: device.name, deviceFingerprint: device.fingerprint,
+      gates: [admissionGate], policy: policy.version)
+    var labels = Set(source.labels)
+    if let admissionLabel { labels.insert(admissionLabel) }
+    if !environment.sandbox.isSandboxed { labels.insert(.unsandboxed) }
+
+    let screen = Screen(candidate: source.source, reference: reference.source)
+    labels.formUnion(screen.labels)
+    result.gates.append(gate(screen))
+    func finish(_ fault: Fault) -> Verification {
+      if !result.gates.contains(where: { $0.name == fault.gate && !$0.passed }) {
+        result.gates.append(Gate(name: fault.gate, passed: false, detail: fault.detail))
+      }
+      result.verdict = fault.verdict
+      result.summary = fault.detail
+      result.counterexample = fault.counterexample
+      return ordered(result, labels)
+    }
+    if let problem = screen.problem { return finish(Fault(.wrong, gate: "screen", detail: problem)) }
+
+    do {
+      progress(.init(gate: "load", message: "loading the candidate", fraction: 0.05))
+      let process = try await load(source)
+      defer { process.terminate() }
+      result.gates.append(
+        Gate(name: "load", passed: true, detail: "Takes the op's constructor arguments and its state_dict, strictly."))
+      guard admission.isJudgeable else {
+        result.summary = admissionGate.detail
+        return ordered(result, labels)
+      }
+      let run = correctness(process, compiles: source.source.contains("torch.compile"))
+      let report = try await run.runAll(initial: state)
+      result.gates += report.gates
+      labels.formUnion(report.labels)
+      result.errorRatio = report.errorRatio.map { min($0, .greatestFiniteMagnitude) }
+      result.inputsTried = report.inputsTried
+      if let fault = report.fault { return finish(fault) }
+      guard admissionGate.passed else {
+        result.summary = admissionGate.detail
+        return ordered(result, labels)
+      }
+      try await time(source, process, &result)
+    } catch let error as FaultError {
+      return finish(error.fault)
+    }
+    return ordered(result, labels)
+  }
+
+  private func ordered(_ result: Verification, _ labels: Set<Label>) -> Verification {
+    var result = result
+    result.labels = Label.allCases.filter(labels.contains)
+    return result
+  }
+
+  private func gate(_ screen: Screen) -> Gate {
+    var detail = "It is \(screen.kind)."
+    if screen.labels.contains(.precisionChange) { detail += " It names a lower precision than the op does." }
+    if !screen.suspicious.isEmpty { detail += " It mentions \(screen.suspicious.joined(separator: ", "))." }
+    return Gate(name: "screen", passed: screen.problem == nil, detail: screen.problem ?? detail)
+  }
+
+  /// Starts a process with the candidate in it.
+  func load(_ source: CandidateSource) async throws -> CandidateProcess {
+    do {
+      let worker = try await pool.load(source.source, state: state)
+      await pool.prepare()
+      return CandidateProcess(worker: worker, firstCallTimeout: policy.compilingCallTimeout)
+    } catch let failure as WorkerFailure {
+      throw try CandidateProcess.blame(failure, gate: "load", doing: "when it is loaded")
+    }
+  }
+
+  /// Seconds that a call may take.
+  func callTimeout(compiles: Bool) -> Double {
+    compiles ? policy.compilingCallTimeout : max(policy.callTimeout, policy.callTimeoutFactor * eagerSeconds)
+  }
+
+  func correctness(_ process: CandidateProcess, compiles: Bool) -> CorrectnessRun {
+    let progress = progress
+    return CorrectnessRun(
+      candidate: process, oracle: oracle, admission: admission, policy: policy,
+      callTimeout: callTimeout(compiles: compiles), threads: environment.threads,
+      // The operating system's seeds are drawn now, when the candidate has been loaded.
+      seeds: SeedSource(fixed: policy.seed)
+    ) { gate, message in
+      let fraction = 0.1 + 0.04 * Double(Self.position(of: gate))
+      progress(.init(gate: gate, message: "checking: \(message)", fraction: fraction))
+    }
+  }
+
+  private static func position(of gate: String) -> Int {
+    let order = ["oracle", "inputs", "replay", "shapes", "strides", "weights", "determinism", "gradients", "effects"]
+    return order.firstIndex(of: gate) ?? 0
+  }
+
+  // MARK: Timing
+
+  private func time(_ source: CandidateSource, _ process: CandidateProcess, _ result: inout Verification) async throws {
+    progress(.init(gate: "timing", message: "waiting for the baselines", fraction: 0.5))
+    let twin = try await baselines.eagerTwin()
+    let compiled = await baselines.compiledBaseline()
+    await pool.settle()
+    let null = try await baselines.measureNullCall()
+    var lineup = LiveTiming.Lineup(
+      workers: [baselines.eager, process.worker, twin],
+      contenders: TimingContenders(
+        names: ["eager", source.idea, "eager again"], candidate: 1, baselines: [0],
+        twin: .init(original: 0, copy: 2)),
+      eager: 0, nullSeconds: null.cost)
+    if let worker = compiled.worker {
+      lineup.workers.append(worker)
+      lineup.contenders.names.append("torch.compile")
+      lineup.contenders.baselines.append(3)
+    }
+    let live = LiveTiming(
+      lineup: lineup, oracle: oracle, policy: policy, quick: quick,
+      flush: CacheFlush(lastLevelCache: device.lastLevelCache),
+      processors: environment.threads, timeout: callTimeout(compiles: source.source.contains("torch.compile")),
+      seed: UInt64.random(in: 0...UInt64.max))
+    progress(.init(gate: "timing", message: "timing against the baselines", fraction: 0.55))
+    let start = ContinuousClock.now
+    let outcome = try await TimingProtocol(policy: policy, contenders: lineup.contenders, seed: policy.seed ?? 1)
+      .run(live) { (ContinuousClock.now - start) / .seconds(1) }
+    let checked = await (live.checkedCalls, live.fullyCheckedCalls)
+    fill(&result, outcome, lineup, compiled.unavailable, checked)
+    judgeRoof(source, &result)
+  }
+
+  private func fill(
+    _ result: inout Verification, _ outcome: TimingProtocol.Outcome, _ lineup: LiveTiming.Lineup,
+    _ unavailable: String?, _ checked: (all: Int, full: Int)
+  ) {
+    let analysis = outcome.analysis
+    let decision = TimingDecision(analysis, stop: outcome.stop, policy: policy)
+    let state = analysis.headline?.state ?? .warm
+    func summary(_ index: Int) -> TimingSummary {
+      let interval = analysis.median(index, state)
+      return TimingSummary(
+        name: lineup.contenders.names[index], medianMs: interval?.estimate,
+        ci95Ms: interval.map { [$0.low, $0.high] } ?? [])
+    }
+    result.baselines = lineup.contenders.baselines.map(summary)
+    if let unavailable {
+      result.baselines.append(
+        TimingSummary(name: "torch.compile", medianMs: nil, ci95Ms: [], unavailable: unavailable))
+    }
+    result.candidate = summary(lineup.contenders.candidate)
+    for baseline in lineup.contenders.baselines {
+      guard let ratio = analysis.smallest(against: baseline)?.ratio else { continue }
+      result.speedupVs[lineup.contenders.names[baseline]] = Speedup(
+        ratio: ratio.estimate, low: ratio.low, high: ratio.high)
+    }
+    result.verdict = decision.verdict
+    result.summary = decision.detail
+    if decision.verdict == .verified, let ratio = analysis.headline?.ratio {
+      result.speedup = Speedup(ratio: ratio.estimate, low: ratio.low, high: ratio.high)
+    }
+    result.gates.append(
+      Gate(
+        name: "timing", passed: decision.verdict == .verified, detail: decision.detail,
+        figures: figures(outcome, lineup, checked)))
+  }
+
+  private func figures(
+    _ outcome: TimingProtocol.Outcome, _ lineup: LiveTiming.Lineup, _ checked: (all: Int, full: Int)
+  ) -> [String: Double] {
+    let analysis = outcome.analysis
+    var figures: [String: Double] = [
+      "pairs": Double(analysis.rounds), "disturbed": Double(analysis.disturbed),
+      "warmup_rounds": Double(outcome.warmup), "null_us": lineup.nullSeconds * 1e6,
+      "noise_band_percent": (exp(analysis.noiseBand) - 1) * 100, "outlier_share": analysis.outliers,
+      "outputs_checked": Double(checked.all), "outputs_fully_checked": Double(checked.full),
+      "stopped_precise": outcome.stop == .precise ? 1 : 0,
+    ]
+    for state in CacheState.allCases {
+      if let noise = analysis.noise[state] {
+        figures["noise_band_\(state.rawValue)_percent"] = (noise.ratio - 1) * 100
+      }
+      figures["candidate_\(state.rawValue)_ms"] = analysis.median(lineup.contenders.candidate, state)?.estimate
+      for baseline in lineup.contenders.baselines {
+        let name = lineup.contenders.names[baseline].replacing(".", with: "_")
+        figures["\(name)_\(state.rawValue)_ms"] = analysis.median(baseline, state)?.estimate
+        figures["speedup_vs_\(name)_\(state.rawValue)"] =
+          analysis.ratios.first { $0.baseline == baseline && $0.state == state }?.ratio.estimate
+      }
+    }
+    return figures
+  }
+
+  /// A result that the memory could not have delivered is no result.
+  private func judgeRoof(_ source: CandidateSource, _ result: inout Verification) {
+    let bytes = source.minimumBytes ?? admission.bytes + admission.weightBytes + admission.outputBytes
+    let measured = result.gates.last?.figures["candidate_warm_ms"]
+    guard let measured,
+      let floor = RooflineFloor(bytes: bytes, flops: source.minimumFlops, roof: device.roof(for: bytes))
+    else {
+      result.gates.append(
+        Gate(name: "roofline", passed: true, detail: "Not checked: this device's memory has not been measured."))
+      return
+    }
+    let gate = floor.gate(measuredMs: measured)
+    result.gates.append(gate)
+    guard !gate.passed else { return }
+    result.verdict = .cheating
+    result.summary = gate.detail
+    result.speedup = nil
+  }
+}

@@ -1,0 +1,90 @@
+"""What `python -I -c` is given: takes the program itself from standard input and starts it.
+
+Kept to the standard library, and free of everything that the user's or a candidate's code could have a say in: it runs
+before any of that is loaded.
+"""
+
+import importlib.abc
+import importlib.machinery
+import json
+import linecache
+import os
+import sys
+
+PACKAGE = "kernelwright_worker"
+
+
+class Importer(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Imports the package's modules from the texts that came over the pipe."""
+
+    def __init__(self, sources: "dict[str, str]") -> None:
+        self.sources = sources
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> object:
+        if name != PACKAGE and name.partition(PACKAGE + ".")[2] not in self.sources:
+            return None
+        return importlib.machinery.ModuleSpec(
+            name, self, origin=self.label(name), is_package=name == PACKAGE
+        )
+
+    def label(self, name: str) -> str:
+        return "<%s>" % name
+
+    def get_source(self, name: str) -> str:
+        return self.sources.get(name.partition(PACKAGE + ".")[2], "")
+
+    def is_package(self, name: str) -> bool:
+        return name == PACKAGE
+
+    def get_code(self, name: str) -> object:
+        source = self.get_source(name)
+        lines = source.splitlines(True)
+        linecache.cache[self.label(name)] = (len(source), None, lines, self.label(name))
+        return compile(source, self.label(name), "exec")
+
+
+def take(descriptor: int, count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        part = os.read(descriptor, count - len(data))
+        if not part:
+            sys.exit("kernelwright: the server is gone")
+        data += part
+    return data
+
+
+def restrict(limits: "dict[str, int]") -> None:
+    """Resource limits, hard ones: what runs later can't raise them."""
+    import resource
+
+    for name, value in limits.items():
+        kind = getattr(resource, "RLIMIT_" + name, None)
+        if kind is None:
+            continue
+        hard = resource.getrlimit(kind)[1]
+        if hard != resource.RLIM_INFINITY:
+            value = min(value, hard)
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (OSError, ValueError) as error:  # macOS knows some of them by name only
+            print("kernelwright: no limit %s: %s" % (name, error), file=sys.stderr)
+
+
+def start() -> None:
+    # From here on nothing that is printed can get among the replies, and nothing that reads can eat a command.
+    commands, replies = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    message = json.loads(take(commands, int.from_bytes(take(commands, 4), "big")))
+    restrict(message["limits"])
+    sys.path.extend(path for path in message["path"] if path not in sys.path)
+    sys.meta_path.insert(0, Importer(message["modules"]))
+    sys.argv = ["kernelwright"]
+    from kernelwright_worker import main
+
+    main.main(message, commands, replies)
+
+
+start()

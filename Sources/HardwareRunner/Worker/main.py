@@ -1,0 +1,101 @@
+"""The worker's program: takes commands, one at a time, and answers each.
+
+`{"id": n, "do": name, …}` is answered by `{"id": n, "ok": true, …}` or
+`{"id": n, "ok": false, "error": {"kind", "message", "line", "traceback"}}`. Modules of other roles join in with a
+dictionary `HANDLERS` of functions `(state, message, arena) -> dict`.
+"""
+
+import gc
+import importlib
+import os
+import sys
+import traceback
+from typing import Any, Callable, Dict
+
+from . import frames, sources
+
+# Which modules' HANDLERS a role knows besides the ones that every role has. A candidate's process knows no others.
+ROLE_MODULES = {
+    "reference": ("state", "capturing", "profile"),
+    "oracle": ("state", "oracle"),
+    "baseline": ("state", "calls"),
+    "candidate": ("state", "calls"),
+    "null": ("state", "calls"),
+    "device": ("device",),
+}
+TRACEBACK_LIMIT = 20_000
+OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc", "Cannot allocate memory")
+
+
+def describe_error(error: BaseException, paths: Any) -> Dict[str, Any]:
+    message = str(error) or type(error).__name__
+    kind = type(error).__name__
+    if isinstance(error, MemoryError) or any(text in message for text in OUT_OF_MEMORY):
+        kind = "OutOfMemory"
+    lines = [sources.line_in(error, path) for path in paths]
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return {
+        "kind": kind,
+        "message": message[:4000],
+        "line": next((line for line in lines if line is not None), None),
+        "traceback": text[-TRACEBACK_LIMIT:],
+    }
+
+
+def main(boot: Dict[str, Any], commands: int, replies: int) -> None:
+    role = boot["role"]
+    handlers: Dict[str, Callable[..., Any]] = {}
+    hello: Dict[str, Any] = {"id": 0, "ok": True, "pid": os.getpid()}
+    state: Any = None
+    arena: Any = None
+    try:
+        import torch
+
+        from .state import State
+        from .tensors import Arena
+
+        torch.set_num_threads(boot["threads"])
+        hello["torch"] = torch.__version__
+        if boot.get("arena") is not None:
+            arena = Arena(boot["arena"]["descriptor"], boot["arena"]["size"])
+            hello["arena_address"] = arena.base
+        state = State(role, arena)
+        for name in ROLE_MODULES[role]:
+            if name not in boot["modules"]:
+                continue  # not every build of the server ships every role
+            module = importlib.import_module("." + name, __package__)
+            handlers.update(module.HANDLERS)
+    except BaseException as error:
+        hello.update(ok=False, error=describe_error(error, []))
+    frames.write_frame(replies, hello)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: collections need not walk it again
+    while True:
+        message = frames.read_frame(commands)
+        if message is None:
+            os._exit(0)  # the server has let go of us; nothing here is worth an orderly end
+        answer(handlers, state, arena, message, replies)
+
+
+def answer(
+    handlers: Dict[str, Callable[..., Any]], state: Any, arena: Any, message: Dict[str, Any], replies: int
+) -> None:
+    name, number = message["do"], message["id"]
+    try:
+        if name == "prepare" and state.role in ("baseline", "candidate", "null"):
+            from . import calls
+
+            call = calls.prepare(state, message, arena)
+            frames.write_frame(replies, {"id": number, "ok": True})
+            reply = call.run()
+        elif name in handlers:
+            reply = handlers[name](state, message, arena)
+        else:
+            raise KeyError("no command %r for role %r" % (name, state.role))
+        data = frames.encode(dict(reply, id=number, ok=True))
+    except BaseException as error:
+        failure = describe_error(error, state.user_paths)
+        data = frames.encode({"id": number, "ok": False, "error": failure})
+    frames.write_bytes(replies, data)
+    gc.enable()
+    sys.stdout.flush()

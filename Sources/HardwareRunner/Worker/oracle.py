@@ -1,0 +1,212 @@
+"""The oracle's commands: draw inputs, say what the op should give on them, admit the op itself.
+
+This process never loads a candidate. Everything it writes goes into its own arena, which no candidate maps.
+"""
+
+from typing import Any, Dict, List, Optional
+
+import torch
+
+from . import oracle_admission, oracle_inputs
+from .oracle_reference import Expectation, Reference, Unusable, redraw_weights
+from .state import Message, State
+from .tensors import CONTROL, Arena, dtype_name
+
+# Cases that Swift may still ask to extend; it works on one while the next is being made.
+REMEMBERED = 4
+
+
+class Oracle:
+    """What stays between commands: the reference with its copies, and the last few cases."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.reference = Reference(state.built())
+        self.initial = {n: t.detach().clone() for n, t in state.built().state_dict().items()}
+        self.cases: Dict[int, Expectation] = {}
+        self.layouts: Dict[int, List[Message]] = {}
+
+    def draw(self, message: Message) -> List[Any]:
+        """The arguments that a case asks for."""
+        seed = message["seed"]
+        arguments = self.state.loaded().example_inputs(seed)
+        shape = message.get("shape") or {}
+        if "batch" in shape:
+            arguments = oracle_inputs.resize_batch(arguments, shape["batch"])
+        if "extent" in shape:
+            old, new = shape["extent"]
+            arguments = oracle_inputs.resize_extent(arguments, old, new, bool(shape.get("skip_batch")))
+        generator = torch.Generator().manual_seed(seed & (2**63 - 1))
+        arguments = oracle_inputs.distribute(arguments, message["distribution"], generator)
+        if message.get("single"):
+            arguments = oracle_inputs.change_one(arguments, generator)
+        if message.get("layout"):
+            arguments = oracle_inputs.lay_out(arguments, message["layout"])
+        return arguments
+
+    def expect(self, number: int, arguments: List[Any], message: Message) -> Expectation:
+        upstream: Optional[List[torch.Tensor]] = None
+        if message.get("gradients"):
+            upstream = self._upstream(arguments, message["seed"])
+        case = Expectation(self.reference, arguments, upstream, message["seed"] ^ 0x5EED)
+        case.extend(message["runs"])
+        self.cases[number] = case
+        while len(self.cases) > REMEMBERED:
+            del self.cases[min(self.cases)]
+        return case
+
+    def _upstream(self, arguments: List[Any], seed: int) -> List[torch.Tensor]:
+        torch.manual_seed(seed)
+        first = self.reference.run(arguments, [])
+        torch.manual_seed(seed + 1)
+        second = self.reference.run(arguments, [])
+        if any(not _same(a, b) for a, b in zip(first.outputs, second.outputs)):
+            raise Unusable("the op is random in training")
+        if first.differentiable == 0:
+            raise Unusable("no output depends on anything that has a gradient")
+        generator = torch.Generator().manual_seed(seed & (2**63 - 1))
+        ends = [o for o, ok in zip(first.outputs, first.requires_grad) if ok]
+        return [torch.randn(o.shape, generator=generator).to(o.dtype) for o in ends]
+
+
+def _same(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Equal up to what the order of a parallel sum may change."""
+    if a.shape != b.shape or not a.is_floating_point():
+        return torch.equal(a, b)
+    return torch.allclose(a, b, rtol=1e3 * torch.finfo(a.dtype).eps, atol=0, equal_nan=True)
+
+
+def _oracle(state: State) -> Oracle:
+    found: Optional[Oracle] = getattr(state, "oracle", None)
+    if found is None:
+        found = Oracle(state)
+        state.oracle = found  # type: ignore[attr-defined]
+    return found
+
+
+def _place(message: Message, arena: Arena) -> None:
+    """Slots are equal parts of the arena, so that one case can be read while the next is written."""
+    share = (arena.size - CONTROL) // message["slots"]
+    arena.cursor = CONTROL + message["slot"] * share
+
+
+def _reply(number: int, arguments: List[Any], case: Expectation, arena: Arena) -> Message:
+    begin = arena.cursor
+    encoded = arena.encode(arguments)
+    upstream = arena.put_all(case.upstream or [])
+    end = arena.cursor
+    outputs = []
+    results = case.working.all()
+    for position, (name, output) in enumerate(zip(case.working.names, results)):
+        plain = output.detach().contiguous()
+        entry: Message = {
+            "name": name,
+            "dtype": dtype_name(output.dtype),
+            "shape": list(output.shape),
+            "working": arena.put(plain)["offset"],
+            "gradient": position >= len(case.working.outputs),
+            "alias": case.aliases[position] if position < len(case.aliases) else False,
+        }
+        entry.update(_put_scale(case, position, arena))
+        outputs.append(entry)
+    return {
+        "case": number,
+        "begin": begin,
+        "end": end,
+        "arguments": encoded,
+        "upstream": upstream,
+        "outputs": outputs,
+        "structure": case.working.structure,
+        "changed_inputs": case.changed_inputs,
+        "runs": case.runs,
+        "float64": case.float64,
+    }
+
+
+def _put_scale(case: Expectation, position: int, arena: Arena) -> Message:
+    scale = case.scales[position]
+    if scale is None:
+        return {"oracle": None, "scale": None, "classes": None}
+    return {
+        "oracle": arena.put(scale.exact.contiguous())["offset"],
+        "scale": arena.put(scale.scale.contiguous())["offset"],
+        "classes": None if scale.classes is None else arena.put(scale.classes.contiguous())["offset"],
+    }
+
+
+def case(state: State, message: Message, arena: Arena) -> Message:
+    """Draws inputs and says what the op gives on them. `skipped` says why there is nothing to say."""
+    oracle = _oracle(state)
+    _place(message, arena)
+    try:
+        arguments = oracle.draw(message)
+        if message.get("shape") and not _usable_shape(arguments, message):
+            raise Unusable("the op's shapes don't change in this way")
+        found = oracle.expect(message["case"], arguments, message)
+    except Exception as error:  # whatever the user's op raises on unusual inputs is its right
+        if message.get("required"):
+            raise
+        return {"case": message["case"], "skipped": "%s: %s" % (type(error).__name__, str(error)[:300])}
+    if message.get("shape", {}).get("batch") == 0 and any(o.numel() for o in found.working.outputs):
+        return {"case": message["case"], "skipped": "a result of nothing has no agreed value"}
+    return _reply(message["case"], arguments, found, arena)
+
+
+def _usable_shape(arguments: List[Any], message: Message) -> bool:
+    empty = any(tensor.numel() == 0 for tensor in oracle_inputs.tensors_in(arguments))
+    return not empty or message["shape"].get("batch") == 0
+
+
+def expect(state: State, message: Message, arena: Arena) -> Message:
+    """What the op gives on inputs that Swift has written into the arena (`arguments`)."""
+    oracle = _oracle(state)
+    arguments = oracle_inputs.map_tensors(arena.decode(message["arguments"]), torch.Tensor.clone)
+    _place(message, arena)
+    found = oracle.expect(message["case"], arguments, message)
+    return _reply(message["case"], arguments, found, arena)
+
+
+def more(state: State, message: Message, arena: Arena) -> Message:
+    """More perturbed runs for a case: E can only grow. For integer outputs, the values that the runs gave at the
+    `elements` asked for."""
+    oracle = _oracle(state)
+    found = oracle.cases[message["case"]]
+    found.extend(message["runs"], message["elements"])
+    # The new scales go behind the case's other data, which stay where they are.
+    arena.cursor = message["offset"]
+    outputs = []
+    for position in range(len(found.scales)):
+        entry = _put_scale(found, position, arena)
+        runs = found.alternatives[position]
+        entry["values"] = [run.to(torch.int64).tolist() for run in runs]
+        outputs.append(entry)
+    return {"outputs": outputs, "runs": found.runs}
+
+
+def weights(state: State, message: Message, arena: Arena) -> Message:
+    """Other weights (`seed`), or the ones that the constructor made (no seed); `export_state` then has them."""
+    oracle = _oracle(state)
+    seed = message.get("seed")
+    changed = True
+    state.built().load_state_dict(oracle.initial)
+    if seed is not None:
+        changed = redraw_weights(state.built(), seed)
+    oracle.reference.refresh()
+    return {"changed": changed}
+
+
+def admit(state: State, message: Message, arena: Arena) -> Message:
+    """Whether a speed-up of this op would mean anything; see oracle_admission.py."""
+    oracle = _oracle(state)
+    reply = oracle_admission.admit(oracle, message)
+    torch.set_num_threads(message.get("threads") or torch.get_num_threads())
+    return reply
+
+
+HANDLERS = {
+    "oracle.case": case,
+    "oracle.expect": expect,
+    "oracle.more": more,
+    "oracle.weights": weights,
+    "oracle.admit": admit,
+}

@@ -1,0 +1,208 @@
+"""Inputs to try an op on: distributions, neighbouring shapes, memory layouts."""
+from typing import Any, Callable, Dict, List, Sequence, Tuple
+
+import torch
+
+Tensor = torch.Tensor
+
+
+def map_tensors(value: Any, function: Callable[[Tensor], Any]) -> Any:
+    """`value` with every tensor in its lists and tuples replaced."""
+    if isinstance(value, torch.Tensor):
+        return function(value)
+    if isinstance(value, (list, tuple)):
+        items = [map_tensors(item, function) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    return value
+
+
+def tensors_in(value: Any) -> List[Tensor]:
+    found: List[Tensor] = []
+    map_tensors(value, found.append)
+    return found
+
+
+# --- distributions ---------------------------------------------------------------------------------------------------
+
+
+def _normal(like: Tensor, g: torch.Generator) -> Tensor:
+    # Drawn in float32 because float16 has no fast generator on the CPU.
+    dtype = like.dtype if like.dtype == torch.float64 else torch.float32
+    return torch.randn(like.shape, generator=g, dtype=dtype)
+
+
+def _places(like: Tensor, g: torch.Generator, count: int = 3) -> Tensor:
+    """A few random elements and the last one, which code for tails forgets."""
+    return torch.cat([torch.randint(0, like.numel(), (count,), generator=g), torch.tensor([like.numel() - 1])])
+
+
+def _planted(values: Sequence[float], base: float = 1.0) -> Callable[[Tensor, torch.Generator], Tensor]:
+    def draw(like: Tensor, g: torch.Generator) -> Tensor:
+        result = _normal(like, g) * base
+        places = _places(like, g)
+        chosen = [values[i % len(values)] for i in range(len(places))]
+        result.view(-1)[places] = torch.tensor(chosen, dtype=result.dtype)
+        return result
+
+    return draw
+
+
+def _power(share: float) -> Callable[[Tensor, torch.Generator], Tensor]:
+    """Normal numbers scaled by a share of the type's exponent range: 0.5 is 2**64 for float32."""
+
+    def draw(like: Tensor, g: torch.Generator) -> Tensor:
+        exponent = torch.log2(torch.tensor(torch.finfo(like.dtype).max, dtype=torch.float64)).item()
+        return (_normal(like, g).double() * 2.0 ** round(exponent * share)).to(like.dtype)
+
+    return draw
+
+
+def _denormal(like: Tensor, g: torch.Generator) -> Tensor:
+    return (_normal(like, g).double() * (torch.finfo(like.dtype).tiny / 4)).to(like.dtype)
+
+
+def _heavy(like: Tensor, g: torch.Generator) -> Tensor:
+    # Cauchy: the ratio of two normals has no variance. Cut at 1e4 so that float16 holds it.
+    return (_normal(like, g) / _normal(like, g)).clamp_(-1e4, 1e4)
+
+
+def _zeros(like: Tensor, g: torch.Generator) -> Tensor:
+    choice = torch.tensor([0.0, -0.0, 1.0, -1.0])
+    return choice[torch.randint(0, 4, like.shape, generator=g)]
+
+
+def _rows(like: Tensor, g: torch.Generator) -> Tensor:
+    if like.dim() == 0:
+        return _normal(like, g)
+    return _normal(like[..., :1], g).expand(like.shape).clone()
+
+
+DISTRIBUTIONS: Dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
+    "normal": _normal,
+    "uniform": lambda like, g: torch.rand(like.shape, generator=g) * 2 - 1,
+    "shifted": lambda like, g: _normal(like, g) + 100.0,
+    "heavy-tailed": _heavy,
+    # A quarter of the exponent range can be squared without overflow; what overflows anyway is compared as infinite.
+    "huge": _power(0.25),
+    "tiny": _power(-0.25),
+    "denormal": _denormal,
+    "signed zeros": _zeros,
+    "Inf": _planted([float("inf"), -float("inf")]),
+    "NaN": _planted([float("nan")]),
+    "spikes": _planted([1e4, -1e4], base=1e-2),
+    "constant rows": _rows,
+}
+
+
+def distribute(arguments: Any, name: str, generator: torch.Generator) -> Any:
+    """Floating-point tensors drawn anew; integers stay as the file gave them, because only it knows their range."""
+    if name == "as given":
+        return arguments
+    draw = DISTRIBUTIONS[name]
+
+    def one(tensor: Tensor) -> Tensor:
+        if not tensor.is_floating_point() or tensor.numel() == 0:
+            return tensor
+        return draw(tensor, generator).to(tensor.dtype)
+
+    return map_tensors(arguments, one)
+
+
+def change_one(arguments: Any, generator: torch.Generator) -> Any:
+    """A single element of a single tensor replaced, by a value that can't be taken for rounding."""
+    tensors = [t for t in tensors_in(arguments) if t.numel() and t.is_floating_point()]
+    if not tensors:
+        raise ValueError("no floating-point input has an element to change")
+    chosen = tensors[int(torch.randint(0, len(tensors), (1,), generator=generator))]
+
+    def one(tensor: Tensor) -> Tensor:
+        if tensor is not chosen:
+            return tensor
+        tensor = tensor.contiguous().clone()
+        place = int(torch.randint(0, tensor.numel(), (1,), generator=generator))
+        flat = tensor.view(-1)
+        value = float(flat[place])
+        flat[place] = -2.0 * value + 1.0 if abs(value) < 1e4 else 0.5 * value
+        return tensor
+
+    return map_tensors(arguments, one)
+
+
+# --- shapes ----------------------------------------------------------------------------------------------------------
+
+
+def extents(arguments: Any) -> List[int]:
+    """The different extents of the tensor arguments; equal ones change together, as one dimension of the op would."""
+    return sorted({extent for tensor in tensors_in(arguments) for extent in tensor.shape})
+
+
+def batch(arguments: Any) -> int:
+    """The leading extent that all tensors share, or -1."""
+    leading = {tensor.shape[0] for tensor in tensors_in(arguments) if tensor.dim() > 0}
+    return leading.pop() if len(leading) == 1 else -1
+
+
+def _resized(tensor: Tensor, axis: int, extent: int) -> Tensor:
+    """The tensor cut, or continued by its own first elements, along one axis: its values stay in their domain."""
+    current = tensor.shape[axis]
+    if extent <= current:
+        return tensor.narrow(axis, 0, extent)
+    index = torch.arange(extent) % max(current, 1)
+    return tensor.index_select(axis, index) if current else tensor
+
+
+def resize_batch(arguments: Any, extent: int) -> Any:
+    return map_tensors(arguments, lambda t: _resized(t, 0, extent).clone() if t.dim() > 0 else t)
+
+
+def resize_extent(arguments: Any, old: int, new: int, skip_batch: bool) -> Any:
+    def one(tensor: Tensor) -> Tensor:
+        for axis in range(1 if skip_batch else 0, tensor.dim()):
+            if tensor.shape[axis] == old:
+                tensor = _resized(tensor, axis, new)
+        return tensor.clone()
+
+    return map_tensors(arguments, one)
+
+
+# --- layouts ---------------------------------------------------------------------------------------------------------
+
+
+def _transposed(tensor: Tensor) -> Tensor:
+    return tensor.transpose(-1, -2).contiguous().transpose(-1, -2) if tensor.dim() > 1 else tensor
+
+
+def _strided(tensor: Tensor) -> Tensor:
+    if tensor.dim() == 0 or tensor.numel() == 0:
+        return tensor
+    wide = torch.full(tensor.shape[:-1] + (2 * tensor.shape[-1],), 77, dtype=torch.float32).to(tensor.dtype)
+    wide[..., ::2] = tensor
+    return wide[..., ::2]
+
+
+def _expanded(tensor: Tensor) -> Tensor:
+    return tensor[:1].clone().expand(tensor.shape) if tensor.dim() > 0 and tensor.shape[0] > 0 else tensor
+
+
+def _channels_last(tensor: Tensor) -> Tensor:
+    return tensor.contiguous(memory_format=torch.channels_last) if tensor.dim() == 4 else _transposed(tensor)
+
+
+LAYOUTS: Dict[str, Callable[[Tensor], Tensor]] = {
+    "transposed": _transposed,
+    "every second element": _strided,
+    "expanded": _expanded,
+    "channels last": _channels_last,
+}
+
+
+def lay_out(arguments: Any, name: str) -> Any:
+    if name == "shared":
+        return share(arguments)
+    return map_tensors(arguments, LAYOUTS[name])
+
+
+def share(arguments: Any) -> Any:
+    """Tensors of equal shape and type become one and the same memory."""
+    first: Dict[Tuple[Any, ...], Tensor] = {}
+    return map_tensors(arguments, lambda t: first.setdefault((t.dtype, tuple(t.shape)), t))

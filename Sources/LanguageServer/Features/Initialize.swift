@@ -1,0 +1,45 @@
+import JSONRPC
+import LanguageServerProtocol
+
+/// `initialize` and `initialized`: what both sides can do. Nothing is opened, read or started here.
+extension LanguageServer {
+  func initialize(_ params: InitializeRequest.Params) -> InitializeRequest.Result {
+    phase = .running
+    capabilities = params.capabilities
+    editorSettings = Self.section(of: params.initializationOptions)
+    addFolders(params)
+    if let process = params.processId, let process = Int32(exactly: process), process > 0 {
+      loop.watch(process: process)
+    }
+    let chosen = capabilities.positionEncodings.lazy.compactMap(PositionEncodingKind.init).first
+    encoding = chosen ?? .utf16
+    return InitializeRequest.Result(
+      capabilities: ServerCapabilities(
+        positionEncoding: chosen, codeActionKinds: ["quickfix", ActionKind.base],
+        commands: KernelwrightCommand.allCases.map(\.rawValue),
+        resolvesCodeActions: capabilities.codeActionResolvesEdit,
+        resolvesInlayHints: capabilities.inlayHintTooltipResolve, pullsDiagnostics: capabilities.pullDiagnostics),
+      serverName: "kernelwright", serverVersion: configuration.version)
+  }
+
+  private func addFolders(_ params: InitializeRequest.Params) {
+    for folder in params.workspaceFolders { addFolder(folder.uri) }
+    guard params.workspaceFolders.isEmpty else { return }
+    if let root = params.rootUri {
+      addFolder(root)
+    } else if let path = params.rootPath, path.hasPrefix("/") {
+      addFolder(FilePath.uri(of: path))
+    }
+  }
+
+  func initialized() {
+    if capabilities.configurationDynamicRegistration {
+      ask(
+        RegistrationRequest.self,
+        .init(
+          id: "configuration", registers: DidChangeConfigurationNotification.method,
+          options: ["section": .string(Self.settingsSection)]))
+    }
+    pullConfiguration()
+  }
+}

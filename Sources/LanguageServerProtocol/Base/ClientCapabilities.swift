@@ -1,0 +1,64 @@
+public import JSONRPC
+
+/// What the client said it can do, as far as it changes what the server does (LSP 3.17 "ClientCapabilities").
+///
+/// Read leniently: a capability of an unexpected form counts as not announced, so that an odd client is served as an
+/// old one rather than refused.
+public struct ClientCapabilities: Sendable {
+  public var positionEncodings: [String]
+  public var workDoneProgress: Bool
+  public var showDocument: Bool
+  public var applyEdit: Bool
+  public var documentChanges: Bool
+  public var configuration: Bool
+  public var configurationDynamicRegistration: Bool
+  public var inlayHintRefresh: Bool
+  public var codeLensRefresh: Bool
+  public var diagnosticRefresh: Bool
+  public var pullDiagnostics: Bool
+  public var publishVersion: Bool
+  public var hoverMarkdown: Bool
+  public var codeActionLiterals: Bool
+  public var codeActionDisabled: Bool
+  public var codeActionPreferred: Bool
+  /// The client gets the `edit` of an action when the person chooses it.
+  public var codeActionResolvesEdit: Bool
+  public var hierarchicalSymbols: Bool
+  public var inlayHintTooltipResolve: Bool
+
+  public init(json: JSONValue) {
+    func flag(_ path: String...) -> Bool { Self.value(json, path)?.boolValue ?? false }
+    func strings(_ path: String...) -> [String] {
+      Self.value(json, path)?.arrayValue?.compactMap(\.stringValue) ?? []
+    }
+    func isObject(_ path: String...) -> Bool { Self.value(json, path)?.objectValue != nil }
+    positionEncodings = strings("general", "positionEncodings")
+    workDoneProgress = flag("window", "workDoneProgress")
+    showDocument = flag("window", "showDocument", "support")
+    applyEdit = flag("workspace", "applyEdit")
+    documentChanges = flag("workspace", "workspaceEdit", "documentChanges")
+    configuration = flag("workspace", "configuration")
+    configurationDynamicRegistration = flag("workspace", "didChangeConfiguration", "dynamicRegistration")
+    inlayHintRefresh = flag("workspace", "inlayHint", "refreshSupport")
+    codeLensRefresh = flag("workspace", "codeLens", "refreshSupport")
+    // Named `diagnostics` in the specification's types, `diagnostic` by early clients.
+    diagnosticRefresh =
+      flag("workspace", "diagnostics", "refreshSupport") || flag("workspace", "diagnostic", "refreshSupport")
+    pullDiagnostics = isObject("textDocument", "diagnostic")
+    publishVersion = flag("textDocument", "publishDiagnostics", "versionSupport")
+    hoverMarkdown = strings("textDocument", "hover", "contentFormat").contains("markdown")
+    codeActionLiterals = isObject("textDocument", "codeAction", "codeActionLiteralSupport")
+    codeActionDisabled = flag("textDocument", "codeAction", "disabledSupport")
+    codeActionPreferred = flag("textDocument", "codeAction", "isPreferredSupport")
+    codeActionResolvesEdit =
+      strings("textDocument", "codeAction", "resolveSupport", "properties").contains("edit")
+      && flag("textDocument", "codeAction", "dataSupport")
+    hierarchicalSymbols = flag("textDocument", "documentSymbol", "hierarchicalDocumentSymbolSupport")
+    inlayHintTooltipResolve =
+      strings("textDocument", "inlayHint", "resolveSupport", "properties").contains("tooltip")
+  }
+
+  private static func value(_ json: JSONValue, _ path: [String]) -> JSONValue? {
+    path.reduce(Optional(json)) { value, key in value?[key] }
+  }
+}

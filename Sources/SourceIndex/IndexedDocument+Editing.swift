@@ -1,0 +1,160 @@
+extension IndexedDocument {
+  /// The document with a range (clamped) replaced. Parses again what the edit touched, and works out again what
+  /// depends on the names that changed with it. Equal in all respects to indexing the new text from scratch.
+  public func editing(_ range: SourceRange, with replacement: String) -> IndexedDocument {
+    let first = text.offset(of: min(range.start, range.end))
+    let last = text.offset(of: max(range.start, range.end))
+    let edited = text.replacing(first..<last, with: replacement)
+    guard language == .python else { return IndexedDocument(text: edited, language: language) }
+    return IndexedDocument(
+      text: edited, language: language,
+      index: index.editing(first..<last, growth: edited.count - text.count, in: edited))
+  }
+}
+
+extension ModuleIndex {
+  /// The index after the bytes of a range were replaced, which made the text longer by `growth`.
+  func editing(_ range: Range<Int>, growth: Int, in text: SourceText) -> ModuleIndex {
+    let (touched, fresh) = parse(range, growth, text)
+    let old = Array(chunks[touched])
+    let chunks = Array(self.chunks[..<touched.lowerBound]) + fresh + self.chunks[touched.upperBound...]
+    let bindsTheSame =
+      old.count == fresh.count && zip(old, fresh).allSatisfy { $0.contents.bindings == $1.contents.bindings }
+    let callsTheSame = old.flatMap(\.contents.literalCalls) == fresh.flatMap(\.contents.literalCalls)
+    // With a star import every name that is bound or not decides where another comes from.
+    guard ModuleFacts(old) == ModuleFacts(fresh), table.starImports.isEmpty || bindsTheSame else {
+      return ModuleIndex(chunks)
+    }
+    let table = bindsTheSame && callsTheSame ? self.table : ModuleTable(chunks)
+    let finder = OpFinder(chunks: chunks, table: table)
+    let at = touched.lowerBound..<touched.lowerBound + fresh.count
+    let kinds = at.map { finder.classifier.kinds(in: chunks[$0]) }
+    let benchmark = benchmark(after: kinds, at, touched, chunks, table)
+    guard benchmark == self.benchmark else { return ModuleIndex(chunks) }
+
+    let changed = Self.changedNames(old, fresh)
+    var chunkOps = Array(self.chunkOps[..<touched.lowerBound])
+    chunkOps.reserveCapacity(chunks.count)
+    for (index, kinds) in zip(at, kinds) {
+      chunkOps.append(finder.ops(of: index, kinds: kinds, benchmark: benchmark))
+    }
+    chunkOps += self.chunkOps[touched.upperBound...]
+    if !changed.isEmpty {
+      for index in chunks.indices where !at.contains(index) && changed.contains(where: chunkOps[index].depends) {
+        chunkOps[index] = finder.ops(of: index, kinds: finder.classifier.kinds(in: chunks[index]), benchmark: benchmark)
+      }
+    }
+    return ModuleIndex(chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark)
+  }
+
+  /// Parses from the first chunk that looked at what was edited, up to where a chunk begins that did not change.
+  private func parse(
+    _ range: Range<Int>, _ growth: Int, _ text: SourceText
+  ) -> (touched: Range<Int>, fresh: [ParsedChunk]) {
+    var starts: [Int] = []
+    starts.reserveCapacity(chunks.count + 1)
+    var offset = 0
+    var first = chunks.count
+    for (index, chunk) in chunks.enumerated() {
+      if first == chunks.count,
+        chunk.contents.examined == .max || offset + chunk.contents.examined >= range.lowerBound
+      {
+        first = index
+      }
+      starts.append(offset)
+      offset += chunk.contents.byteCount
+    }
+    starts.append(offset)
+    let start = starts[first]
+    let unchanged = starts.partitioningIndex { $0 >= range.upperBound }
+    // Most often the next chunk's first line is all that is needed beyond the edit.
+    var windowEnd = starts[min(unchanged + 1, chunks.count)] + growth + 256
+    while true {
+      windowEnd = min(windowEnd, text.count)
+      var upper = chunks.count
+      let window = text.bytes(in: start..<windowEnd)
+      let (fresh, _) = Parser.chunks(of: window) { boundary in
+        let old = boundary + start - growth
+        guard old >= range.upperBound else { return false }
+        let index = starts.partitioningIndex { $0 >= old }
+        guard index < chunks.count, starts[index] == old else { return false }
+        upper = index
+        return true
+      }
+      // What was cut off may belong to any chunk that saw the window's end.
+      let isComplete =
+        windowEnd == text.count || upper < chunks.count && fresh.allSatisfy { $0.contents.examined != .max }
+      if isComplete { return (first..<max(upper, first), fresh) }
+      windowEnd = start + (windowEnd - start) * 4
+    }
+  }
+
+  private func benchmark(
+    after kinds: [[(definition: Int, kind: OpKind)]], _ at: Range<Int>, _ touched: Range<Int>, _ chunks: [ParsedChunk],
+    _ table: ModuleTable
+  ) -> String? {
+    let before = chunkOps[..<touched.lowerBound].lazy.flatMap(\.ops).map { ($0.name, $0.kind) }
+    let between = zip(at, kinds).lazy.flatMap { index, kinds in
+      kinds.map { (chunks[index].qualifiedName($0.definition), $0.kind) }
+    }
+    let after = chunkOps[touched.upperBound...].lazy.flatMap(\.ops).map { ($0.name, $0.kind) }
+    return Self.benchmark(chunks, table, [AnySequence(before), AnySequence(between), AnySequence(after)].joined())
+  }
+
+  /// Names whose meaning may have changed.
+  private static func changedNames(_ old: [ParsedChunk], _ fresh: [ParsedChunk]) -> Set<UInt32> {
+    var result = Set<UInt32>()
+    if old.count == fresh.count {
+      for (old, fresh) in zip(old, fresh) where !means(old, theSameAs: fresh) { result.formUnion(names([old, fresh])) }
+    } else {
+      result = names(old).union(names(fresh))
+    }
+    return result
+  }
+
+  private static func means(_ old: ParsedChunk, theSameAs fresh: ParsedChunk) -> Bool {
+    old.contents.digest == fresh.contents.digest && old.contents.bindings == fresh.contents.bindings
+      && old.contents.literalCalls == fresh.contents.literalCalls
+      // Signatures are read for suggestions beyond what the digest covers.
+      && old.contents.definitions.map(\.parameters) == fresh.contents.definitions.map(\.parameters)
+  }
+
+  private static func names(_ chunks: [ParsedChunk]) -> Set<UInt32> {
+    var result = Set<UInt32>()
+    for chunk in chunks {
+      for binding in chunk.contents.bindings { result.insert(binding.hash) }
+      for call in chunk.contents.literalCalls { result.insert(NameTable.hash(call.name.utf8)) }
+    }
+    return result
+  }
+}
+
+/// What some chunks say that decides which definitions of *other* chunks are ops.
+struct ModuleFacts: Equatable {
+  private struct Head: Equatable {
+    var name: String
+    var parent: Int
+    var bases: [String]
+  }
+
+  private var heads: [Head] = []
+  private var imports: [Binding] = []
+  private var starImports: [String] = []
+  private var mainGuards: [Bool] = []
+
+  init(_ chunks: [ParsedChunk]) {
+    for contents in chunks.lazy.map(\.contents) {
+      for definition in contents.definitions where definition.kind == .class && !definition.isLocal {
+        heads.append(Head(name: definition.name, parent: definition.parent, bases: definition.bases))
+      }
+      for binding in contents.bindings {
+        switch binding.kind {
+        case .importing, .alias: imports.append(binding)
+        case .definition, .assignment: break
+        }
+      }
+      starImports += contents.starImports
+      if contents.isMainGuard { mainGuards.append(true) }
+    }
+  }
+}

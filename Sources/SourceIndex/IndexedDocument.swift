@@ -1,0 +1,54 @@
+/// Languages whose ops the server can find.
+public enum SourceLanguage: String, Sendable, CaseIterable {
+  case python, cpp, cuda, opencl, metal
+}
+
+/// A text and the ops in it: an immutable snapshot that requests are answered from.
+public struct IndexedDocument: Sendable {
+  public let text: SourceText
+  public let language: SourceLanguage
+  /// In the order in which they stand in the file, an enclosing class before what is nested in it.
+  public let ops: [Op]
+  let index: ModuleIndex
+
+  /// Indexes a text from scratch, in one pass. Only Python is looked into so far; texts in other languages have no ops.
+  public init(text: SourceText, language: SourceLanguage = .python) {
+    let chunks = language == .python ? Parser.chunks(of: text.utf8).chunks : []
+    self.init(text: text, language: language, index: ModuleIndex(chunks))
+  }
+
+  init(text: SourceText, language: SourceLanguage, index: ModuleIndex) {
+    self.text = text
+    self.language = language
+    self.index = index
+    ops = index.ops()
+  }
+
+  /// The innermost op around a position; decorators belong to their op.
+  public func op(at position: Position) -> Op? {
+    // Definitions nest, so the last op that starts before the position and reaches it is the innermost one.
+    var candidate = ops.partitioningIndex { $0.fullRange.start > position } - 1
+    while candidate >= 0 {
+      if ops[candidate].fullRange.contains(position) { return ops[candidate] }
+      candidate -= 1
+    }
+    return nil
+  }
+
+  /// The op of a dotted name; where a name is defined more than once, the last, which is the one that counts.
+  public func op(named name: String) -> Op? {
+    ops.last { $0.name == name }
+  }
+
+  /// The generated blocks in the text, by the name of the op that each is for: whole lines, markers included.
+  public var generatedRegions: [(name: String, range: SourceRange)] {
+    index.regions()
+  }
+
+  /// The text as its author wrote it: without generated blocks.
+  public var strippedOfGeneratedRegions: SourceText {
+    var result = text
+    for region in generatedRegions.reversed() { result = result.replacing(region.range, with: "") }
+    return result
+  }
+}

@@ -1,0 +1,87 @@
+/// Rough costs, for order and for knowing when to stop; the hardware measures.
+struct CostModel {
+  /// Arithmetic a second over all threads that a good matrix product reaches; 3 GHz, two multiply-adds a cycle.
+  let flopsPerSecond: Double
+  /// Memory traffic a second over all threads, cautiously.
+  let bytesPerSecond: Double
+  /// What calling one operator from Python costs, in seconds.
+  let callSeconds = 4e-6
+
+  init(vectorBits: Int, threads: Int) {
+    flopsPerSecond = Double(threads) * Double(vectorBits) / 32 * 4 * 3e9 * 0.6
+    bytesPerSecond = 15e9 * Double(max(1, min(threads, 8)))
+  }
+
+  /// Multiply-adds of a library call, counted as two operations each; 0 for calls that aren't products.
+  static func productFlops(_ graph: TensorGraph, _ id: TensorGraph.ValueID) -> Double {
+    let node = graph.nodes[id]
+    guard case .call(let call) = node.operation else { return 0 }
+    let shapes = node.operands.map { graph.nodes[$0].type.shape }
+    let outputs = Double(node.type.count)
+    switch call.name {
+    case "linear", "matmul", "mm", "bmm": return shapes.first?.last.map { 2 * outputs * Double($0) } ?? 0
+    case "addmm", "baddbmm": return shapes.count > 1 ? 2 * outputs * Double(shapes[1].last ?? 0) : 0
+    case "conv1d", "conv2d", "conv3d", "convolution":
+      guard shapes.count > 1 else { return 0 }
+      return 2 * outputs * Double(shapes[1].dropFirst().reduce(1, *))
+    case "scaled_dot_product_attention":
+      guard shapes.count > 1, let length = shapes[1].dropLast().last else { return 0 }
+      return 4 * outputs * Double(length)
+    default: return 0
+    }
+  }
+
+  /// Seconds for one node done by PyTorch on its own.
+  func eager(_ graph: TensorGraph, _ id: TensorGraph.ValueID) -> (product: Double, other: Double) {
+    let node = graph.nodes[id]
+    switch node.operation {
+    case .input, .parameter, .scalar, .view, .reshape, .element: return (0, 0)
+    default: break
+    }
+    let product = Self.productFlops(graph, id) / flopsPerSecond
+    if product > 0 { return (product + callSeconds, 0) }
+    let bytes = node.operands.map { graph.nodes[$0].type.bytes }.reduce(node.type.bytes, +)
+    return (0, Double(bytes) / bytesPerSecond + callSeconds)
+  }
+
+  /// Share of the op's time that goes into products, which are left to the library.
+  func productShare(_ graph: TensorGraph) -> Double {
+    let times = graph.nodes.indices.map { eager(graph, $0) }
+    let products = times.map(\.product).reduce(0, +)
+    let total = products + times.map(\.other).reduce(0, +)
+    return total > 0 ? products / total : 0
+  }
+
+  /// Bytes that the op can't avoid to move: every input, parameter and result once, as far as it is used.
+  static func minimumBytes(_ graph: TensorGraph) -> Int {
+    var read: [TensorGraph.ValueID: Int] = [:]
+    for (id, node) in graph.nodes.enumerated() where graph.isStored(id) {
+      for operand in node.operands {
+        let root = graph.source(operand).root
+        switch graph.nodes[root].operation {
+        case .input, .parameter:
+          let size = graph.nodes[root].type.dtype.size
+          // A view may show less than everything, or the same elements several times.
+          read[root] = min(graph.nodes[root].type.bytes, (read[root] ?? 0) + graph.nodes[operand].type.count * size)
+        default: break
+        }
+      }
+    }
+    let written = graph.returned.map { graph.isStored($0) ? graph.nodes[$0].type.bytes : 0 }
+    return read.values.reduce(0, +) + written.reduce(0, +)
+  }
+
+  /// Arithmetic that the op can't avoid. Convolutions count a quarter: Winograd's method needs no more.
+  static func minimumFlops(_ graph: TensorGraph) -> Double {
+    graph.nodes.indices.reduce(0) { sum, id in
+      let node = graph.nodes[id]
+      switch node.operation {
+      case .elementwise(let operation): return sum + (operation == .identity ? 0 : Double(node.type.count))
+      case .reduce: return sum + Double(graph.nodes[node.operands[0]].type.count)
+      case .slidingMean: return sum + 2 * Double(node.type.count)
+      case .call(let call): return sum + productFlops(graph, id) / (call.name.hasPrefix("conv") ? 4 : 1)
+      default: return sum
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+/// Element-wise operations and row reductions that one kernel computes in one sweep over rows.
+///
+/// The group's *domain* is a row-major box of `dimensions`; its trailing dimensions from `rowDimensions` on make up a
+/// row. A member is computed for every element of the domain (`full`) or once a row (`row`).
+struct FusionGroup: Sendable {
+  typealias ValueID = TensorGraph.ValueID
+
+  enum Role: Sendable { case full, row }
+
+  /// What a member reads.
+  enum Operand: Hashable, Sendable {
+    /// Computed in this group, at the same element, or for the same row.
+    case member(ValueID)
+    case constant(Double)
+    /// From memory.
+    case memory(Access)
+  }
+
+  /// Elements of a stored value, by strides over the group's domain.
+  struct Access: Hashable, Sendable {
+    var root: ValueID
+    var offset: Int
+    var strides: [Int]
+  }
+
+  var members: [ValueID]
+  var dimensions: [Int]
+  /// How many leading dimensions number the rows; all but the last where nothing is reduced.
+  var rowDimensions: Int
+  var hasReductions: Bool
+  var roles: [ValueID: Role]
+  var operands: [ValueID: [Operand]]
+  /// Members that are used outside the group.
+  var outputs: [ValueID] = []
+  /// The floating-point type of the group.
+  var dtype: ElementType
+
+  var rows: Int { dimensions[..<rowDimensions].reduce(1, *) }
+  var columns: Int { dimensions[rowDimensions...].reduce(1, *) }
+
+  /// Every access in order of first use.
+  var accesses: [Access] {
+    var seen = Set<Access>()
+    var list: [Access] = []
+    for member in members {
+      for case .memory(let access) in operands[member] ?? [] where seen.insert(access).inserted { list.append(access) }
+    }
+    return list
+  }
+
+  /// The stored values read, in order of first use.
+  var inputs: [ValueID] {
+    var seen = Set<ValueID>()
+    return accesses.map(\.root).filter { seen.insert($0).inserted }
+  }
+}
+
+extension FusionGroup {
+  /// Looks whether these nodes can be one kernel, and how; nil when they can't.
+  init?(_ members: [ValueID], in graph: TensorGraph) {
+    let set = Set(members)
+    func iterated(_ id: ValueID) -> [Int] {
+      let node = graph.nodes[id]
+      if case .reduce = node.operation { return graph.nodes[node.operands[0]].type.shape }
+      return node.type.shape
+    }
+    let total = members.map { iterated($0).reduce(1, *) }.max() ?? 0
+    guard total > 0 else { return nil }
+
+    // All reductions must be over rows of one length.
+    var rowLength: Int?
+    for id in members {
+      guard case .reduce(_, let trailing) = graph.nodes[id].operation else { continue }
+      let shape = iterated(id)
+      let length = shape.suffix(trailing).reduce(1, *)
+      guard shape.reduce(1, *) == total, rowLength == nil || rowLength == length else { return nil }
+      rowLength = length
+    }
+    var roles: [ValueID: Role] = [:]
+    var dtype: ElementType?
+    for id in members {
+      let node = graph.nodes[id]
+      let isReduction = if case .reduce = node.operation { true } else { false }
+      let count = iterated(id).reduce(1, *)
+      if isReduction || (rowLength.map { count * $0 == total } ?? false && count != total) {
+        roles[id] = .row
+      } else if count == total {
+        roles[id] = .full
+      } else {
+        return nil
+      }
+      for type in [node.type.dtype] + node.operands.map({ graph.nodes[$0].type.dtype }) where type != .bool {
+        guard type.isComputed, dtype == nil || dtype == type else { return nil }
+        dtype = type
+      }
+    }
+
+    // The coarsest box whose dimensions every member's dimensions are made of.
+    var bounds: Set<Int> = [1, total]
+    if let rowLength { bounds.insert(rowLength) }
+    for id in members {
+      let shape = iterated(id)
+      var product = roles[id] == .row && shape.reduce(1, *) != total ? rowLength ?? 1 : 1
+      for extent in shape.reversed() {
+        bounds.insert(product)
+        product *= extent
+      }
+    }
+    let ordered = bounds.sorted(by: >)
+    guard zip(ordered, ordered.dropFirst()).allSatisfy({ $0 % $1 == 0 }) else { return nil }
+    let dimensions = zip(ordered, ordered.dropFirst()).map { $0 / $1 }
+    let below = Array(ordered.dropFirst())
+    let rowDimensions = rowLength.map { length in below.filter { $0 >= length }.count } ?? max(dimensions.count - 1, 0)
+
+    /// Strides over the domain of a layout over a member's own shape; inside rows a row value has none.
+    func domainStrides(_ layout: StridedLayout, shape: [Int], role: Role) -> [Int] {
+      var strides = [Int](repeating: 0, count: dimensions.count)
+      var product = role == .row ? rowLength ?? 1 : 1
+      for (extent, stride) in zip(shape, layout.strides).reversed() {
+        for (index, bound) in below.enumerated() where bound >= product && bound < product * extent {
+          strides[index] = stride * (bound / product)
+        }
+        product *= extent
+      }
+      return strides
+    }
+    let fullStrides = below
+    let rowStrides = below.map { rowLength != nil && $0 >= rowLength! ? $0 / rowLength! : 0 }
+
+    var operands: [ValueID: [Operand]] = [:]
+    for id in members {
+      let node = graph.nodes[id]
+      let shape = iterated(id)
+      let isReduction = if case .reduce = node.operation { true } else { false }
+      let role: Role = isReduction ? .full : roles[id] ?? .full
+      operands[id] = []
+      for operand in node.operands {
+        if case .scalar(let value) = graph.nodes[operand].operation {
+          operands[id]?.append(.constant(value))
+          continue
+        }
+        let source = graph.source(operand)
+        let layout = source.layout.broadcast(from: graph.nodes[operand].type.shape, to: shape)
+        let strides = domainStrides(layout, shape: shape, role: role)
+        if let operandRole = roles[source.root], set.contains(source.root) {
+          let wanted = operandRole == .full ? fullStrides : rowStrides
+          // A row value's element for a whole row, a full value's for the same element; anything else is a transposition.
+          guard layout.offset == 0, strides == wanted, !(operandRole == .full && role == .row) else { return nil }
+          operands[id]?.append(.member(source.root))
+        } else {
+          operands[id]?.append(.memory(Access(root: source.root, offset: layout.offset, strides: strides)))
+        }
+      }
+    }
+
+    self.members = members
+    self.dimensions = dimensions
+    self.rowDimensions = rowDimensions
+    self.hasReductions = rowLength != nil
+    self.roles = roles
+    self.operands = operands
+    self.dtype = dtype ?? .float32
+  }
+
+  /// Joins neighbouring dimensions that every access steps through alike, so that loops are long and few.
+  func collapsed() -> FusionGroup {
+    var result = self
+    let accesses = accesses
+    var dimension = dimensions.count - 1
+    var merged: [(extent: Int, strides: [Int])] = []
+    var boundary = hasReductions ? rowDimensions : -1
+    var rowCount = 0
+    while dimension >= 0 {
+      let strides = accesses.map { $0.strides[dimension] }
+      if let last = merged.last, dimension != boundary - 1,
+        zip(strides, last.strides).allSatisfy({ $0 == $1 * last.extent })
+      {
+        merged[merged.count - 1].extent *= dimensions[dimension]
+      } else {
+        merged.append((dimensions[dimension], strides))
+        if dimension < boundary { rowCount += 1 }
+      }
+      dimension -= 1
+    }
+    merged.reverse()
+    if !hasReductions { rowCount = max(merged.count - 1, 0) }
+    boundary = rowCount
+    var replaced: [Access: Access] = [:]
+    for (index, access) in accesses.enumerated() {
+      var copy = access
+      copy.strides = merged.map { $0.strides[index] }
+      replaced[access] = copy
+    }
+    result.dimensions = merged.map(\.extent)
+    result.rowDimensions = boundary
+    for (member, list) in operands {
+      result.operands[member] = list.map { operand in
+        if case .memory(let access) = operand { .memory(replaced[access] ?? access) } else { operand }
+      }
+    }
+    return result
+  }
+}

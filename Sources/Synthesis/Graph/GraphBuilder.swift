@@ -1,0 +1,128 @@
+/// Appends nodes, giving equal pure nodes one identity, and keeps types right.
+struct GraphBuilder {
+  typealias ValueID = TensorGraph.ValueID
+
+  private(set) var nodes: [TensorGraph.Node] = []
+  private var known: [Key: ValueID] = [:]
+
+  private struct Key: Hashable {
+    var operation: TensorGraph.Operation
+    var operands: [ValueID]
+    var type: TensorType
+  }
+
+  mutating func add(
+    _ operation: TensorGraph.Operation, _ operands: [ValueID], _ type: TensorType, origin: TensorGraph.Origin
+  ) -> ValueID {
+    let key = Key(operation: operation, operands: operands, type: type)
+    // Calls may draw random numbers: two equal ones are not one. The same holds for a copy, whose point is to be new.
+    var isPure = operation != .elementwise(.identity)
+    if case .call = operation { isPure = false }
+    if isPure, let same = known[key] { return same }
+    nodes.append(.init(operation, operands, type, origin: origin))
+    if isPure { known[key] = nodes.count - 1 }
+    return nodes.count - 1
+  }
+
+  func type(_ id: ValueID) -> TensorType { nodes[id].type }
+  func shape(_ id: ValueID) -> [Int] { nodes[id].type.shape }
+}
+
+extension TensorGraph {
+  /// Copies the graph node by node, letting `replace` put something else in a node's place.
+  ///
+  /// `replace` gets the node with its operands already mapped and its old index, and returns nil to copy it as it is.
+  /// Values that nothing uses any more are left out.
+  func rewritten(
+    _ replace: (Node, ValueID, inout GraphBuilder) throws -> ValueID?
+  ) rethrows -> TensorGraph {
+    var builder = GraphBuilder()
+    var mapped: [ValueID] = []
+    for (index, node) in nodes.enumerated() {
+      var copy = node
+      copy.operands = node.operands.map { mapped[$0] }
+      if let replacement = try replace(copy, index, &builder) {
+        mapped.append(replacement)
+      } else {
+        mapped.append(builder.add(copy.operation, copy.operands, copy.type, origin: copy.origin))
+      }
+    }
+    var result = self
+    result.nodes = builder.nodes
+    result.outputs = outputs.map { output in
+      if case .value(let id) = output { .value(mapped[id]) } else { output }
+    }
+    return result.pruned()
+  }
+
+  /// Without the nodes that no output depends on; randomness is kept, because it advances the generator.
+  func pruned() -> TensorGraph {
+    var isNeeded = nodes.map { node in
+      if case .call(let call) = node.operation { return call.isRandom }
+      return false
+    }
+    for case .value(let id) in outputs { isNeeded[id] = true }
+    for index in nodes.indices.reversed() where isNeeded[index] {
+      for operand in nodes[index].operands { isNeeded[operand] = true }
+    }
+    if !isNeeded.contains(false) { return self }
+    var mapped = [ValueID](repeating: -1, count: nodes.count)
+    var result = self
+    result.nodes = []
+    for (index, node) in nodes.enumerated() where isNeeded[index] {
+      var copy = node
+      copy.operands = node.operands.map { mapped[$0] }
+      mapped[index] = result.nodes.count
+      result.nodes.append(copy)
+    }
+    result.outputs = outputs.map { if case .value(let id) = $0 { .value(mapped[id]) } else { $0 } }
+    return result
+  }
+
+  /// For every node the nodes that use it, each once.
+  var users: [[ValueID]] {
+    var users = [[ValueID]](repeating: [], count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for operand in Set(node.operands) { users[operand].append(index) }
+    }
+    return users
+  }
+
+  /// The values that are returned.
+  var returned: Set<ValueID> {
+    Set(outputs.compactMap { if case .value(let id) = $0 { id } else { nil } })
+  }
+
+  /// For every node whether it depends on nothing but what the module holds and on numbers, so that it can be
+  /// computed once and kept until a parameter changes.
+  var isPrepared: [Bool] {
+    var prepared: [Bool] = []
+    for node in nodes {
+      switch node.operation {
+      case .input: prepared.append(false)
+      case .call(let call): prepared.append(call.isDeterministic && node.operands.allSatisfy { prepared[$0] })
+      default: prepared.append(node.operands.allSatisfy { prepared[$0] })
+      }
+    }
+    return prepared
+  }
+}
+
+extension Call {
+  /// Draws from a random generator.
+  var isRandom: Bool {
+    ["rand", "bernoulli", "dropout", "multinomial", "normal", "poisson", "exponential", "uniform", "rrelu"].contains {
+      name.contains($0)
+    }
+  }
+
+  /// Known to give the same result for the same operands, and cheap enough to keep: table makers and shape changers.
+  var isDeterministic: Bool {
+    [
+      "arange", "ones", "zeros", "full", "eye", "linspace", "tril", "triu", "cat", "stack", "conv1d", "conv2d",
+      "conv3d", "linear", "matmul", "mm", "bmm", "lift_fresh_copy", "_to_copy", "flip", "roll", "cumsum", "outer",
+      "unsqueeze", "reshape", "view", "permute", "transpose", "sum", "mean", "clone", "to", "add", "sub", "mul", "div",
+      "lt", "le", "gt", "ge", "eq", "ne", "logical_not", "bitwise_not", "pow",
+    ].contains(name)
+  }
+}

@@ -1,0 +1,193 @@
+/// Writes the values of a fusion group as C++ statements, in vectors inside a sweep and in numbers between sweeps.
+struct ExpressionWriter {
+  typealias ValueID = TensorGraph.ValueID
+
+  let graph: TensorGraph
+  let group: FusionGroup
+  let plan: PassPlan
+  /// Pointer variable of an access at the start of the row part that is swept.
+  var pointers: [FusionGroup.Access: String] = [:]
+  /// Numbers held for a row (or part of one) by an access without a stride.
+  var rowScalars: [FusionGroup.Access: String] = [:]
+  /// Where kept values and results of the row lie.
+  var buffers: [ValueID: String] = [:]
+  private(set) var pieces: Set<String> = []
+
+  init(_ graph: TensorGraph, _ group: FusionGroup, _ plan: PassPlan) {
+    self.graph = graph
+    self.group = group
+    self.plan = plan
+  }
+
+  func name(_ id: ValueID) -> String { "v\(id)" }
+
+  mutating func need(_ piece: String...) { pieces.formUnion(piece) }
+
+  /// Vector statements for `roots` in one sweep, each value once.
+  mutating func vectors(_ roots: [ValueID], pass: Int, into code: inout CodeWriter) {
+    var done = Set<ValueID>()
+    var loaded: [FusionGroup.Access: String] = [:]
+    var lastOrigin: TensorGraph.Origin?
+    for root in roots {
+      vector(root, pass: pass, done: &done, loaded: &loaded, origin: &lastOrigin, into: &code)
+    }
+  }
+
+  private mutating func vector(
+    _ id: ValueID, pass: Int, done: inout Set<ValueID>, loaded: inout [FusionGroup.Access: String],
+    origin: inout TensorGraph.Origin?, into code: inout CodeWriter
+  ) {
+    guard done.insert(id).inserted else { return }
+    let node = graph.nodes[id]
+    let kind = node.type.dtype == .bool ? "mask" : "vec"
+    if (plan.level[id] ?? 0) < pass, let buffer = buffers[id], plan.kept.contains(id) {
+      need("load")
+      code.line("const vec \(name(id)) = load(\(buffer) + j, n);")
+      return
+    }
+    guard case .elementwise(let operation) = node.operation else { return }
+    for operand in group.operands[id] ?? [] {
+      switch operand {
+      case .member(let member):
+        if group.roles[member] == .full {
+          vector(member, pass: pass, done: &done, loaded: &loaded, origin: &origin, into: &code)
+        }
+      case .memory(let access): load(access, loaded: &loaded, into: &code)
+      case .constant: break
+      }
+    }
+    if origin?.name != node.origin.name {
+      let place = node.origin.line.map { ", line \($0)" } ?? ""
+      code.line("// \(node.origin.target)\(place)")
+      origin = node.origin
+    }
+    let text = expression(
+      operation, group.operands[id] ?? [], types: operandTypes(node), loaded: loaded, isVector: true)
+    code.line("const \(kind) \(name(id)) = \(text);")
+  }
+
+  private mutating func load(
+    _ access: FusionGroup.Access, loaded: inout [FusionGroup.Access: String], into code: inout CodeWriter
+  ) {
+    guard rowScalars[access] == nil, loaded[access] == nil, let pointer = pointers[access] else { return }
+    let isMask = graph.nodes[access.root].type.dtype == .bool
+    let variable = "x\(loaded.count)"
+    loaded[access] = variable
+    let stride = access.strides.last ?? 0
+    if stride == 1 {
+      need(isMask ? "loadMask" : "load")
+      code.line("const \(isMask ? "mask" : "vec") \(variable) = load(\(pointer) + j, n);")
+    } else {
+      need(isMask ? "gatherMask" : "gather")
+      code.line("const \(isMask ? "mask" : "vec") \(variable) = gather(\(pointer) + j * \(stride), \(stride), n);")
+    }
+  }
+
+  /// A load where it is used, for reductions of what is in memory.
+  mutating func direct(_ access: FusionGroup.Access) -> String {
+    if let scalar = rowScalars[access] { return "splat(\(scalar))" }
+    let stride = access.strides.last ?? 0
+    need(stride == 1 ? "load" : "gather")
+    let pointer = pointers[access] ?? "nullptr"
+    return stride == 1 ? "load(\(pointer) + j, n)" : "gather(\(pointer) + j * \(stride), \(stride), n)"
+  }
+
+  private func operandTypes(_ node: TensorGraph.Node) -> [ElementType] {
+    node.operands.map { graph.nodes[$0].type.dtype }
+  }
+
+  /// A number computed between sweeps.
+  mutating func scalar(_ id: ValueID, into code: inout CodeWriter) {
+    let node = graph.nodes[id]
+    guard case .elementwise(let operation) = node.operation else { return }
+    let text = expression(operation, group.operands[id] ?? [], types: operandTypes(node), loaded: [:], isVector: false)
+    let type = node.type.dtype == .bool ? "bool" : plan.isWide(id) ? "double" : "real"
+    code.line("const \(type) \(name(id)) = \(text);")
+  }
+
+  // MARK: Expressions
+
+  private func constant(_ operand: FusionGroup.Operand) -> Double? {
+    if case .constant(let value) = operand { value } else { nil }
+  }
+
+  private mutating func expression(
+    _ operation: Elementwise, _ operands: [FusionGroup.Operand], types: [ElementType],
+    loaded: [FusionGroup.Access: String], isVector: Bool
+  ) -> String {
+    var names: [String] = []
+    var isScalar: [Bool] = []
+    for operand in operands {
+      switch operand {
+      case .constant(let value):
+        names.append(CPlusPlus.number(value, group.dtype))
+        isScalar.append(true)
+      case .member(let member):
+        // Vectors take numbers of their own type only.
+        names.append(plan.isWide(member) && isVector ? "real(\(name(member)))" : name(member))
+        isScalar.append(group.roles[member] == .row)
+      case .memory(let access):
+        names.append(loaded[access] ?? rowScalars[access] ?? "0")
+        isScalar.append(loaded[access] == nil)
+      }
+    }
+    /// An operand as a vector (or mask) where a function wants one.
+    func whole(_ index: Int) -> String {
+      guard isVector, isScalar[index] else { return names[index] }
+      if case .constant = operands[index] { return "splat(\(names[index]))" }
+      return types[index] == .bool ? "(mask{} - int(\(names[index])))" : "splat(\(names[index]))"
+    }
+    func call(_ function: String, _ piece: String) -> String {
+      need(piece)
+      return "\(function)(\(operands.indices.map(whole).joined(separator: ", ")))"
+    }
+    /// Arithmetic takes a number beside a vector, but needs at least one vector.
+    func infix(_ symbol: String) -> String {
+      let left = isVector && isScalar.allSatisfy { $0 } ? whole(0) : names[0]
+      return "\(left) \(symbol) \(names[1])"
+    }
+    func logical(_ symbol: String) -> String { "\(whole(0)) \(symbol) \(whole(1))" }
+
+    switch operation {
+    case .identity: return whole(0)
+    case .negative: return "-\(whole(0))"
+    case .not: return isVector ? "~\(whole(0))" : "!\(names[0])"
+    case .add: return infix("+")
+    case .subtract: return infix("-")
+    case .multiply: return infix("*")
+    case .divide: return infix("/")
+    case .equal: return infix("==")
+    case .notEqual: return infix("!=")
+    case .less: return infix("<")
+    case .lessEqual: return infix("<=")
+    case .greater: return infix(">")
+    case .greaterEqual: return infix(">=")
+    case .and: return logical(isVector ? "&" : "&&")
+    case .or: return logical(isVector ? "|" : "||")
+    case .select:
+      let arms = types.dropFirst().contains(.bool)
+      if arms {
+        return isVector
+          ? "(\(whole(0)) & \(whole(1))) | (~\(whole(0)) & \(whole(2)))" : "\(names[0]) ? \(names[1]) : \(names[2])"
+      }
+      return "select(\(whole(0)), \(whole(1)), \(whole(2)))"
+    case .relu:
+      need("atLeast")
+      return "at_least(\(whole(0)), 0)"
+    case .maximum, .minimum:
+      // Against a number that is not NaN one comparison does.
+      let function = operation == .maximum ? ("at_least", "atLeast") : ("at_most", "atMost")
+      for (value, other) in [(1, 0), (0, 1)] {
+        if let bound = constant(operands[value]), !bound.isNaN, constant(operands[other]) == nil {
+          need(function.1)
+          return "\(function.0)(\(whole(other)), \(names[value]))"
+        }
+      }
+      return call(operation.rawValue, operation.rawValue)
+    case .normalCDF: return call("normal_cdf", "normalCDF")
+    case .absolute, .exp, .expm1, .log, .log1p, .log2, .sqrt, .rsqrt, .reciprocal, .tanh, .sigmoid, .erf, .sin, .cos,
+      .floor, .ceil, .round, .trunc, .power:
+      return call(operation.rawValue, operation.rawValue)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+extension FusionKernel {
+  /// Every pass is a parallel loop over blocks of a row; partial results are put together in order, so that the
+  /// result doesn't depend on the number of threads.
+  func blocked(_ plan: PassPlan, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
+    let block = 32768
+    code.line("constexpr int64_t block = \(block), blocks = \((group.columns + block - 1) / block);")
+    code.open("for (int64_t row = 0; row < rows; ++row) {")
+    for (index, access) in group.accesses.enumerated() {
+      declare(
+        access, "a\(index)", offset: rowOffset(access, row: "row"), stride: access.strides.last == 0 ? 0 : 1,
+        &expressions, &code)
+    }
+    for id in group.outputs where group.roles[id] == .full {
+      code.line("\(element(id))* const r\(id) = \(output(id)) + row * columns;")
+    }
+    for pass in 0..<plan.passes {
+      for id in plan.rowValues(before: pass) { expressions.scalar(id, into: &code) }
+      let reduced = plan.reduced(in: pass)
+      let written = plan.written(in: pass)
+      if reduced.isEmpty && written.isEmpty { continue }
+      for id in reduced { code.line("static thread_local double partial\(id)[blocks];") }
+      for id in reduced { code.line("double* const parts\(id) = partial\(id);  // this thread's, filled by all") }
+      code.directive("#pragma omp parallel for num_threads(threads) schedule(static)")
+      code.open("for (int64_t number = 0; number < blocks; ++number) {")
+      code.line("const int64_t first_column = number * block;")
+      code.line("const int64_t count = columns - first_column < block ? columns - first_column : block;")
+      accumulators(reduced, &expressions, &code)
+      let sums = reduced.filter(isSum)
+      code.open("for (int64_t begin = 0; begin < count; begin += \(Self.sumBlock)) {")
+      code.line("const int64_t length = count - begin < \(Self.sumBlock) ? count - begin : \(Self.sumBlock);")
+      body(pass, reduced, written, count: "length", start: "first_column + begin + ", &expressions, &code)
+      for id in sums { code.line("\(accumulator(id)).flush();") }
+      code.close()
+      for id in reduced { code.line("parts\(id)[number] = \(accumulator(id)).value();") }
+      code.close()
+      for id in reduced {
+        guard case .reduce(let reduction, _) = graph.nodes[id].operation else { continue }
+        if isSum(id) {
+          let type = expressions.plan.isWide(id) ? "double" : "real"
+          expressions.need("Total")
+          code.line("Total t\(id);")
+          code.line("for (int64_t number = 0; number < blocks; ++number) t\(id).add(parts\(id)[number]);")
+          code.line("const \(type) \(expressions.name(id)) = \(type)(t\(id).value());")
+        } else {
+          code.line("real \(expressions.name(id)) = real(parts\(id)[0]);")
+          code.line(
+            "for (int64_t number = 1; number < blocks; ++number) \(expressions.name(id)) = \(reduction.rawValue)(\(expressions.name(id)), real(parts\(id)[number]));"
+          )
+        }
+      }
+    }
+    finishRows(plan, &expressions, &code)
+    code.close()
+  }
+}

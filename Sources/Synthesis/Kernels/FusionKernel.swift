@@ -1,0 +1,339 @@
+/// Emits the kernel of a fusion group: rows shared out to threads, one sweep over the row for each pass.
+struct FusionKernel {
+  typealias ValueID = TensorGraph.ValueID
+
+  /// Stack for kept intermediate results of a row, in bytes: half of a usual first-level cache and then some; rows
+  /// that need more are computed again.
+  static let keptBytesLimit = 64 * 1024
+  /// Elements added in vectors before partial sums are emptied into the compensated total.
+  static let sumBlock = 4096
+  /// Fewer elements than this are not worth waking threads for (about 10 µs of work).
+  static let parallelElements = 16 * 1024
+
+  let graph: TensorGraph
+  let group: FusionGroup
+  let schedule: Schedule
+  let name: String
+  let threads: Int
+  /// Results that take the place of an input that nobody needs afterwards, by the input.
+  var replaced: [ValueID: ValueID] = [:]
+
+  private var rowDimensions: ArraySlice<Int> { group.dimensions[..<group.rowDimensions] }
+  var inner: [Int] { Array(group.dimensions[group.rowDimensions...]) }
+
+  /// Too few rows for all threads: rows are cut into blocks instead.
+  private var cutsRows: Bool {
+    group.hasReductions && group.rows < 2 * threads && group.columns >= 65536 && inner.count == 1
+  }
+
+  func text() -> KernelText {
+    let fits = group.columns * group.dtype.size <= Self.keptBytesLimit
+    var plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates && fits && !cutsRows)
+    let stackKept = plan.kept.subtracting(group.outputs)
+    if stackKept.count * group.columns * group.dtype.size > Self.keptBytesLimit { plan.kept.subtract(stackKept) }
+    var expressions = ExpressionWriter(graph, group, plan)
+    var code = CodeWriter()
+    let inputs = group.inputs
+    let parameters =
+      inputs.map { "const \(element($0))* \(input($0))" } + group.outputs.map { "\(element($0))* \(output($0))" }
+      + ["int64_t threads"]
+    code.open("extern \"C\" void \(name)(\(parameters.joined(separator: ", "))) {")
+    code.line("constexpr int64_t rows = \(group.rows), columns = \(group.columns);")
+    if schedule.hugePages {
+      for id in group.outputs where graph.nodes[id].type.bytes >= 4 << 20 && !replaced.values.contains(id) {
+        expressions.need("hugePages")
+        code.line("huge_pages(\(output(id)), \(CPlusPlus.integer(graph.nodes[id].type.bytes)));")
+      }
+    }
+    if !group.hasReductions {
+      elementwise(&expressions, &code)
+    } else if cutsRows {
+      blocked(plan, &expressions, &code)
+    } else {
+      rowwise(plan, &expressions, &code)
+    }
+    code.close()
+    return KernelText(
+      name: name, summary: summary, inputs: inputs, outputs: group.outputs, dtype: group.dtype,
+      vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text)
+  }
+
+  private var summary: String {
+    var seen = Set<String>()
+    let calls = group.members.map { graph.nodes[$0].origin }.filter { seen.insert($0.name).inserted }
+      .map { $0.target.split(separator: ".").dropFirst().first.map(String.init) ?? $0.target }
+    let shape =
+      group.hasReductions ? "\(group.rows) rows of \(group.columns)" : "\(group.rows * group.columns) elements"
+    return calls.joined(separator: ", ") + " over " + shape
+  }
+
+  // MARK: Names
+
+  func element(_ id: ValueID) -> String { graph.nodes[id].type.dtype == .bool ? "uint8_t" : "real" }
+  func input(_ id: ValueID) -> String { "in\(group.inputs.firstIndex(of: id) ?? 0)" }
+  func output(_ id: ValueID) -> String { "out\(group.outputs.firstIndex(of: id) ?? 0)" }
+
+  private func parallel(_ iterations: String) -> String {
+    let share = schedule.rowsPerTask > 0 ? "dynamic, \(schedule.rowsPerTask)" : "static"
+    return "#pragma omp \(iterations) schedule(\(share))"
+  }
+
+  private var isParallel: Bool { group.rows * group.columns >= Self.parallelElements && threads > 1 }
+
+  /// The offset of a row in an access: row numbers taken apart where the access is not simply strided.
+  func rowOffset(_ access: FusionGroup.Access, row: String) -> String {
+    var terms: [String] = access.offset == 0 ? [] : [CPlusPlus.integer(access.offset)]
+    var below = 1
+    for (index, extent) in rowDimensions.enumerated().reversed() {
+      let stride = access.strides[index]
+      if stride != 0 {
+        var number = below == 1 ? row : "\(row) / \(below)"
+        if index > 0 { number += " % \(extent)" }
+        if below > 1 || index > 0 { number = "(\(number))" }
+        terms.append(stride == 1 ? number : "\(number) * \(CPlusPlus.integer(stride))")
+      }
+      below *= extent
+    }
+    return terms.isEmpty ? "" : " + " + terms.reversed().joined(separator: " + ")
+  }
+
+  // MARK: Element-wise work
+
+  private func elementwise(_ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
+    let chunk = max(schedule.block, schedule.vectorBits / 8)
+    let chunks = max(1, (group.columns + chunk - 1) / chunk)
+    code.line("constexpr int64_t block = \(chunk), blocks = \(chunks);  // of a row")
+    openParallel(&code, count: "rows * blocks", variable: "task")
+    code.line("const int64_t row = task / blocks, begin = task % blocks * block;")
+    code.line("const int64_t count = columns - begin < block ? columns - begin : block;")
+    for (index, access) in group.accesses.enumerated() {
+      let stride = inner.isEmpty ? 0 : access.strides.last ?? 0
+      let start = stride == 0 ? "" : stride == 1 ? " + begin" : " + begin * \(stride)"
+      declare(access, "a\(index)", offset: rowOffset(access, row: "row") + start, stride: stride, &expressions, &code)
+    }
+    for id in group.outputs { code.line("\(element(id))* const r\(id) = \(output(id)) + row * columns + begin;") }
+    code.open("sweep<\(schedule.unroll)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
+    expressions.vectors(group.outputs, pass: 0, into: &code)
+    for id in group.outputs { store(id, "r\(id)", &expressions, &code) }
+    code.close("});")
+    closeParallel(&expressions, &code)
+  }
+
+  /// A pointer to what a row reads, or the number itself where a row reads just one.
+  func declare(
+    _ access: FusionGroup.Access, _ name: String, offset: String, stride: Int, _ expressions: inout ExpressionWriter,
+    _ code: inout CodeWriter
+  ) {
+    let isMask = graph.nodes[access.root].type.dtype == .bool
+    if stride == 0 {
+      let address = offset.isEmpty ? "\(input(access.root))[0]" : "\(input(access.root))[\(offset.dropFirst(3))]"
+      code.line("const \(isMask ? "bool" : "real") \(name) = \(address);")
+      expressions.rowScalars[access] = name
+    } else {
+      code.line("const \(element(access.root))* const \(name) = \(input(access.root))\(offset);")
+      expressions.pointers[access] = name
+    }
+  }
+
+  private func store(_ id: ValueID, _ pointer: String, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter)
+  {
+    if graph.nodes[id].type.dtype == .bool {
+      expressions.need("storeMask")
+      code.line("store(\(pointer) + j, \(expressions.name(id)), n);")
+    } else if schedule.streams && isStreamable {
+      expressions.need("stream", "fence")
+      code.line("stream(\(pointer) + j, \(expressions.name(id)), n);")
+    } else {
+      expressions.need("store")
+      code.line("store(\(pointer) + j, \(expressions.name(id)), n);")
+    }
+  }
+
+  /// Streaming stores need every row (and block) to start on a whole vector.
+  private var isStreamable: Bool {
+    let bytes = schedule.vectorBits / 8
+    let rowsAligned = group.rows == 1 || group.columns * group.dtype.size % bytes == 0
+    return rowsAligned && inner.count <= 1 && !cutsRows && schedule.vectorBits >= 256
+  }
+
+  private func openParallel(_ code: inout CodeWriter, count: String, variable: String) {
+    if isParallel {
+      code.directive("#pragma omp parallel num_threads(threads)")
+      code.open("{")
+      code.directive(parallel("for nowait"))
+    } else {
+      code.open("{")
+    }
+    code.open("for (int64_t \(variable) = 0; \(variable) < \(count); ++\(variable)) {")
+  }
+
+  private func closeParallel(_ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
+    code.close()
+    if expressions.pieces.contains("fence") { code.line("fence();") }
+    code.close()
+    if !isParallel { code.line("(void)threads;") }
+  }
+
+  // MARK: Rows
+
+  private func rowwise(_ plan: PassPlan, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
+    openParallel(&code, count: "rows", variable: "row")
+    var stackBuffers: [ValueID] = []
+    for id in plan.kept.sorted() where !group.outputs.contains(id) {
+      stackBuffers.append(id)
+      code.line("alignas(64) real kept\(id)[columns];")
+    }
+    for (index, access) in group.accesses.enumerated() {
+      let isConstant = access.strides[group.rowDimensions...].allSatisfy { $0 == 0 }
+      // A row that is read along an inner dimension gets its pointer there.
+      declare(
+        access, "a\(index)", offset: rowOffset(access, row: "row"), stride: isConstant ? 0 : 1, &expressions, &code)
+    }
+    for id in group.outputs where group.roles[id] == .full {
+      code.line("\(element(id))* const r\(id) = \(output(id)) + row * columns;")
+    }
+    let rowPointers = expressions.pointers
+    for pass in 0..<plan.passes {
+      for id in plan.rowValues(before: pass) { expressions.scalar(id, into: &code) }
+      let reduced = plan.reduced(in: pass)
+      let written = plan.written(in: pass)
+      if reduced.isEmpty && written.isEmpty { continue }
+      accumulators(reduced, &expressions, &code)
+      // Loops over the inner dimensions but the last.
+      var position = ""
+      var product = group.columns
+      for (index, extent) in inner.dropLast().enumerated() {
+        product /= extent
+        code.open("for (int64_t k\(index) = 0; k\(index) < \(extent); ++k\(index)) {")
+        position += " + k\(index) * \(product)"
+      }
+      if inner.count > 1 {
+        for (index, access) in group.accesses.enumerated() {
+          guard let pointer = rowPointers[access] else { continue }
+          let steps = inner.indices.dropLast().map { (access.strides[group.rowDimensions + $0], $0) }.filter {
+            $0.0 != 0
+          }
+          let offset = steps.map { " + k\($0.1) * \(CPlusPlus.integer($0.0))" }.joined()
+          let isMask = graph.nodes[access.root].type.dtype == .bool
+          if access.strides.last == 0 {
+            expressions.pointers[access] = nil
+            expressions.rowScalars[access] = "b\(index)"
+            code.line(
+              "const \(isMask ? "bool" : "real") b\(index) = \(pointer)[\(offset.isEmpty ? "0" : String(offset.dropFirst(3)))];"
+            )
+          } else {
+            expressions.pointers[access] = "b\(index)"
+            code.line("const \(element(access.root))* const b\(index) = \(pointer)\(offset);")
+          }
+        }
+      }
+      expressions.buffers = [:]
+      for id in stackBuffers { expressions.buffers[id] = "kept\(id)\(position)" }
+      for id in group.outputs where group.roles[id] == .full { expressions.buffers[id] = "r\(id)\(position)" }
+      sweeps(pass, reduced, written, position: position, &expressions, &code)
+      for _ in inner.dropLast() { code.close() }
+      for id in reduced {
+        let type = expressions.plan.isWide(id) ? "double" : "real"
+        code.line("const \(type) \(expressions.name(id)) = \(type)(\(accumulator(id)).value());")
+      }
+    }
+    finishRows(plan, &expressions, &code)
+    closeParallel(&expressions, &code)
+  }
+
+  /// Row values after the last sweep, and the row's own results.
+  func finishRows(_ plan: PassPlan, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
+    for id in plan.rowValues(before: plan.passes) { expressions.scalar(id, into: &code) }
+    for id in group.outputs where group.roles[id] == .row {
+      code.line("\(output(id))[row] = \(element(id))(\(expressions.name(id)));")
+    }
+  }
+
+  func isSum(_ id: ValueID) -> Bool {
+    switch graph.nodes[id].operation {
+    case .reduce(.sum, _), .reduce(.sumOfSquares, _): true
+    default: false
+    }
+  }
+
+  func accumulator(_ id: ValueID) -> String { "s\(id)" }
+
+  func accumulators(_ reduced: [ValueID], _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
+    for id in reduced {
+      guard case .reduce(let reduction, _) = graph.nodes[id].operation else { continue }
+      let type: String
+      switch reduction {
+      case .sum: type = "Sum"
+      case .sumOfSquares: type = "SumOfSquares"
+      case .maximum: type = "Maximum"
+      case .minimum: type = "Minimum"
+      }
+      expressions.need(type)
+      code.line("\(type) \(accumulator(id));")
+    }
+  }
+
+  /// One sweep along the last dimension, in blocks where sums would otherwise grow long.
+  private func sweeps(
+    _ pass: Int, _ reduced: [ValueID], _ written: [ValueID], position: String, _ expressions: inout ExpressionWriter,
+    _ code: inout CodeWriter
+  ) {
+    let length = inner.last ?? 1
+    let sums = reduced.filter(isSum)
+    let isCut = !sums.isEmpty && length > 2 * Self.sumBlock
+    if isCut {
+      code.open("for (int64_t block = 0; block < \(length); block += \(Self.sumBlock)) {")
+      code.line("const int64_t end = block + \(Self.sumBlock) < \(length) ? block + \(Self.sumBlock) : \(length);")
+      body(pass, reduced, written, count: "end - block", start: "block + ", &expressions, &code)
+      for id in sums { code.line("\(accumulator(id)).flush();") }
+      code.close()
+    } else {
+      body(pass, reduced, written, count: "\(length)", start: "", &expressions, &code)
+      if !sums.isEmpty, group.columns > 2 * Self.sumBlock {
+        // Short inner rows of a long whole: empty the sums now and then.
+        let every = max(1, Self.sumBlock / max(length, 1))
+        let last = "k\(inner.count - 2)"
+        let condition = every > 1 ? "if (\(last) % \(every) == \(every - 1)) " : ""
+        code.open("\(condition){")
+        for id in sums { code.line("\(accumulator(id)).flush();") }
+        code.close()
+      }
+    }
+  }
+
+  func body(
+    _ pass: Int, _ reduced: [ValueID], _ written: [ValueID], count: String, start: String,
+    _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
+  ) {
+    let slot = reduced.isEmpty ? "auto" : "auto slot"
+    let variable = start.isEmpty ? "j" : "i"
+    code.open(
+      "sweep<\(schedule.unroll)>(\(count), [&](int64_t \(variable), auto n, \(slot)) __attribute__((always_inline)) {")
+    if !start.isEmpty { code.line("const int64_t j = \(start)i;") }
+    let operands = reduced.compactMap { group.operands[$0]?.first }
+    let values = operands.compactMap { operand -> ValueID? in
+      if case .member(let id) = operand { id } else { nil }
+    }
+    expressions.vectors(values + written, pass: pass, into: &code)
+    for id in reduced {
+      guard let operand = group.operands[id]?.first else { continue }
+      let value: String
+      switch operand {
+      case .member(let member): value = expressions.name(member)
+      case .memory(let access): value = expressions.direct(access)
+      case .constant(let number): value = "splat(\(CPlusPlus.number(number, group.dtype)))"
+      }
+      code.line("\(accumulator(id)).add(\(value), n, slot);")
+    }
+    for id in written {
+      let isOutput = group.outputs.contains(id)
+      if isOutput && !expressions.plan.kept.contains(id) {
+        store(id, expressions.buffers[id] ?? "r\(id)", &expressions, &code)
+      } else {
+        expressions.need("store")
+        code.line("store(\(expressions.buffers[id] ?? "r\(id)") + j, \(expressions.name(id)), n);")
+      }
+    }
+    code.close("});")
+  }
+}

@@ -1,0 +1,103 @@
+extension VectorHeader {
+  /// Accumulators: vectors of partial results, and what puts them together.
+  var reductions: [String: ([String], String)] {
+    [
+      "Total": (
+        [],
+        """
+        /// A sum with the rounding error of every step carried along (Neumaier 1974).
+        struct Total {
+          double sum = 0, error = 0;
+          void add(double x) {
+            const double s = sum + x;
+            if (std::isfinite(s)) error += std::fabs(sum) >= std::fabs(x) ? (sum - s) + x : (x - s) + sum;
+            sum = s;
+          }
+          double value() const { return sum + error; }
+        };
+
+        """
+      ),
+      "Sum": (
+        ["Total", "first"],
+        """
+        /// A sum in four vectors of partial sums, emptied into a compensated total by `flush` before they grow long.
+        struct Sum {
+          vec part[4] = {};
+          Total total;
+          template <class S> void add(vec v, Whole, S) { part[S::index] += v; }
+          template <class S> void add(vec v, Part p, S) { part[S::index] += select(first(p.count), v, vec{}); }
+          void flush() {
+            const vec v = (part[0] + part[1]) + (part[2] + part[3]);
+            double s[lanes];
+            for (int i = 0; i < lanes; ++i) s[i] = v[i];
+            for (int width = lanes / 2; width > 0; width /= 2)
+              for (int i = 0; i < width; ++i) s[i] += s[i + width];
+            total.add(s[0]);
+            for (vec& p : part) p = vec{};
+          }
+          double value() { flush(); return total.value(); }
+        };
+
+        """
+      ),
+      "SumOfSquares": (
+        isSingle ? ["Total", "first"] : ["Sum"],
+        isSingle
+          ? """
+          /// A sum of squares in double precision: squares of large numbers don't overflow, small differences survive.
+          struct SumOfSquares {
+            typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
+            typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));
+            wide part[4] = {};
+            Total total;
+            template <class S> void add(vec v, Whole, S) {
+              half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
+              const wide a = __builtin_convertvector(parts[0], wide), b = __builtin_convertvector(parts[1], wide);
+              part[S::index & 2] += a * a;
+              part[S::index | 1] += b * b;
+            }
+            template <class S> void add(vec v, Part p, S slot) { add(select(first(p.count), v, vec{}), Whole{}, slot); }
+            void flush() {
+              const wide v = (part[0] + part[1]) + (part[2] + part[3]);
+              for (int i = 0; i < lanes / 2; ++i) total.add(v[i]);
+              for (wide& p : part) p = wide{};
+            }
+            double value() { flush(); return total.value(); }
+          };
+
+          """
+          : """
+          struct SumOfSquares {
+            Sum sum;
+            template <class N, class S> void add(vec v, N n, S slot) { sum.add(v * v, n, slot); }
+            void flush() { sum.flush(); }
+            double value() { return sum.value(); }
+          };
+
+          """
+      ),
+      "Maximum": (["maximum", "first"], Self.extremum("Maximum", "maximum", "-INFINITY")),
+      "Minimum": (["minimum", "first"], Self.extremum("Minimum", "minimum", "INFINITY")),
+    ]
+  }
+
+  private static func extremum(_ type: String, _ function: String, _ identity: String) -> String {
+    """
+    /// The \(type.lowercased()) of all lanes; NaN if there is one.
+    struct \(type) {
+      vec part[4] = {splat(\(identity)), splat(\(identity)), splat(\(identity)), splat(\(identity))};
+      template <class S> void add(vec v, Whole, S) { part[S::index] = \(function)(part[S::index], v); }
+      template <class S> void add(vec v, Part p, S) { part[S::index] = \(function)(part[S::index], select(first(p.count), v, splat(\(identity)))); }
+      void flush() {}
+      real value() const {
+        const vec v = \(function)(\(function)(part[0], part[1]), \(function)(part[2], part[3]));
+        real r = v[0];
+        for (int i = 1; i < lanes; ++i) r = \(function)(r, v[i]);
+        return r;
+      }
+    };
+
+    """
+  }
+}

@@ -1,0 +1,242 @@
+/// One ATen operator's meaning in primitives.
+///
+/// Returns one value for each of the operator's results, or nil when this call can't be expressed (another type, a
+/// reduction over leading dimensions, …); it then stays a call.
+typealias Lowering = @Sendable (inout LoweringContext) -> [TensorGraph.ValueID]?
+
+/// A call that is being lowered, with what lowerings need to say it in primitives.
+struct LoweringContext {
+  typealias ValueID = TensorGraph.ValueID
+
+  let call: Call
+  let operands: [ValueID]
+  let type: TensorType
+  let origin: TensorGraph.Origin
+  var builder: GraphBuilder
+
+  // MARK: Arguments
+
+  func argument(_ position: Int, _ name: String) -> CallArgument? { call.argument(position, name) }
+
+  func tensor(_ position: Int, _ name: String) -> ValueID? {
+    if case .operand(let index)? = argument(position, name) { operands[index] } else { nil }
+  }
+
+  /// A tensor argument or a number, as a value.
+  mutating func operand(_ position: Int, _ name: String) -> ValueID? {
+    if let id = tensor(position, name) { return id }
+    return argument(position, name)?.number.map { scalar($0) }
+  }
+
+  func number(_ position: Int, _ name: String, default value: Double) -> Double? {
+    guard let argument = argument(position, name), argument != .none else { return value }
+    return argument.number
+  }
+
+  func integer(_ position: Int, _ name: String, default value: Int) -> Int? {
+    guard let argument = argument(position, name), argument != .none else { return value }
+    return argument.integer
+  }
+
+  func truth(_ position: Int, _ name: String, default value: Bool = false) -> Bool {
+    argument(position, name)?.truth ?? value
+  }
+
+  // MARK: Types
+
+  func shape(_ id: ValueID) -> [Int] { builder.shape(id) }
+
+  /// The type computed in: the result's when it is floating point, else that of the first operand that is.
+  var computedType: ElementType? {
+    if type.dtype.isComputed { return type.dtype }
+    return operands.lazy.map { builder.type($0).dtype }.first { $0.isComputed }
+  }
+
+  /// All tensors are of the computed type or truth values, so that no conversion is hidden in the call.
+  var isUniform: Bool {
+    let computed = computedType
+    return (type.dtype == .bool || type.dtype == computed)
+      && operands.allSatisfy { builder.type($0).dtype == .bool || builder.type($0).dtype == computed }
+  }
+
+  // MARK: Building
+
+  mutating func scalar(_ value: Double) -> ValueID {
+    builder.add(.scalar(value), [], TensorType(computedType ?? .float32, []), origin: origin)
+  }
+
+  mutating func apply(_ operation: Elementwise, _ operands: ValueID...) -> ValueID {
+    apply(operation, operands)
+  }
+
+  mutating func apply(_ operation: Elementwise, _ operands: [ValueID]) -> ValueID {
+    // Lowerings only combine operands that the captured call has shown to broadcast.
+    let shape = Shape.broadcast(operands.map { builder.shape($0) }) ?? []
+    let values = operation == .select ? Array(operands.dropFirst()) : operands
+    let dtype: ElementType
+    if operation.isPredicate {
+      dtype = .bool
+    } else if values.allSatisfy({ builder.type($0).dtype == .bool }) {
+      dtype = .bool
+    } else {
+      dtype = computedType ?? .float32
+    }
+    return builder.add(.elementwise(operation), operands, TensorType(dtype, shape), origin: origin)
+  }
+
+  mutating func apply(_ operation: Elementwise, _ id: ValueID, _ constant: Double) -> ValueID {
+    let constant = scalar(constant)
+    return apply(operation, id, constant)
+  }
+
+  mutating func apply(_ operation: Elementwise, _ constant: Double, _ id: ValueID) -> ValueID {
+    let constant = scalar(constant)
+    return apply(operation, constant, id)
+  }
+
+  /// The same elements in another shape; views of other layouts are re-strided, or copied by PyTorch.
+  mutating func reshape(_ id: ValueID, _ shape: [Int]) -> ValueID {
+    let type = builder.type(id)
+    if type.shape == shape { return id }
+    let node = builder.nodes[id]
+    if case .view(let layout) = node.operation {
+      if let strides = layout.reshaped(from: type.shape, to: shape) {
+        return builder.add(
+          .view(.init(offset: layout.offset, strides: strides)), node.operands, TensorType(type.dtype, shape),
+          origin: origin)
+      }
+    } else if node.operation == .reshape {
+      return reshape(node.operands[0], shape)
+    }
+    return builder.add(.reshape, [id], TensorType(type.dtype, shape), origin: origin)
+  }
+
+  /// A view of `id` whose layout is worked out from the layout that `id` itself has over its storage.
+  mutating func view(
+    _ id: ValueID, shape: [Int], _ change: (StridedLayout) -> StridedLayout
+  ) -> ValueID {
+    let node = builder.nodes[id]
+    let root: ValueID
+    let layout: StridedLayout
+    switch node.operation {
+    case .view(let own): (root, layout) = (node.operands[0], own)
+    default: (root, layout) = (id, StridedLayout(strides: Shape.strides(node.type.shape)))
+    }
+    let changed = change(layout)
+    let type = TensorType(node.type.dtype, shape)
+    if changed == StridedLayout(strides: Shape.strides(shape)), type.count == builder.type(root).count {
+      return reshape(root, shape)
+    }
+    return builder.add(.view(changed), [root], type, origin: origin)
+  }
+
+  /// Reduces over the given dimensions if all others with more than one element come before them.
+  mutating func reduce(_ reduction: Reduction, _ id: ValueID, _ dimensions: Set<Int>) -> ValueID? {
+    let shape = builder.shape(id)
+    let kept = shape.indices.filter { !dimensions.contains($0) && shape[$0] != 1 }
+    let reduced = dimensions.sorted().filter { shape[$0] != 1 }
+    if let last = kept.last, let first = reduced.first, last > first { return nil }
+    let dtype = builder.type(id).dtype
+    let outer = kept.map { shape[$0] }
+    if reduced.isEmpty { return reshape(id, outer) }
+    let compact = reshape(id, outer + reduced.map { shape[$0] })
+    return builder.add(
+      .reduce(reduction, trailing: reduced.count), [compact], TensorType(dtype, outer), origin: origin)
+  }
+
+  /// Shape after a reduction, with the reduced dimensions kept as ones.
+  func keepingDimensions(_ shape: [Int], _ dimensions: Set<Int>) -> [Int] {
+    shape.indices.map { dimensions.contains($0) ? 1 : shape[$0] }
+  }
+
+  /// The dimensions that an argument names, from the front; none named means all.
+  func dimensions(_ position: Int, _ name: String, rank: Int) -> Set<Int>? {
+    guard let argument = argument(position, name), argument != .none else { return Set(0..<rank) }
+    guard let listed = argument.integers else { return nil }
+    if listed.isEmpty { return Set(0..<rank) }
+    let positive = listed.compactMap { Shape.dimension($0, rank: rank) }
+    return positive.count == listed.count ? Set(positive).filter { $0 < rank } : nil
+  }
+}
+
+extension StridedLayout {
+  /// Strides that show the same elements in row-major order in another shape; nil where only a copy can.
+  func reshaped(from shape: [Int], to target: [Int]) -> [Int]? {
+    // Dimensions with one element have no stride that matters.
+    let old = zip(shape, strides).filter { $0.0 != 1 }
+    var result: [Int] = []
+    var position = 0
+    // Room left in the run of old dimensions being split, and the stride of its innermost element.
+    var remaining = 1
+    var run: (extent: Int, stride: Int) = (1, 1)
+    for extent in target {
+      if extent == 1 {
+        result.append(0)
+        continue
+      }
+      if remaining == 1 {
+        guard position < old.count else { return nil }
+        run = old[position]
+        position += 1
+        while position < old.count, run.stride == old[position].1 * old[position].0 {
+          run = (run.extent * old[position].0, old[position].1)
+          position += 1
+        }
+        remaining = run.extent
+      }
+      guard remaining % extent == 0 else { return nil }
+      remaining /= extent
+      result.append(remaining * run.stride)
+    }
+    return remaining == 1 && position == old.count ? result : nil
+  }
+}
+
+extension TensorGraph {
+  /// Replaces every ATen call that can be expressed by primitives; the others stay calls.
+  public func lowered() -> TensorGraph {
+    // Results of lowered calls that have several, by the call's new index.
+    var results: [ValueID: [ValueID]] = [:]
+    var graph = rewritten { node, _, builder in
+      switch node.operation {
+      case .element(let index):
+        guard let list = results[node.operands[0]], index < list.count else { return nil }
+        return list[index]
+      case .call(let call):
+        guard let lowering = Self.lowerings[call.target] else { return nil }
+        var context = LoweringContext(
+          call: call, operands: node.operands, type: node.type, origin: node.origin, builder: builder)
+        guard let values = lowering(&context), let first = values.first else { return nil }
+        builder = context.builder
+        // Wherever the result's dimensions don't come out as captured, the call is kept: better slow than wrong.
+        guard builder.shape(first) == node.type.shape, builder.type(first).dtype == node.type.dtype else { return nil }
+        if values.count > 1 || Self.hasSeveralResults(call) {
+          let id = builder.add(node.operation, node.operands, node.type, origin: node.origin)
+          results[id] = values
+          return id
+        }
+        return first
+      default: return nil
+      }
+    }
+    if graph.nodes.contains(where: { if case .parameter(path: "", _) = $0.operation { true } else { false } }) {
+      graph.obstacles.append("it uses a tensor that can't be found on the module at run time")
+    }
+    return graph
+  }
+
+  /// Calls whose result is a list even where the list has one tensor.
+  private static func hasSeveralResults(_ call: Call) -> Bool {
+    [
+      "chunk", "split", "split_with_sizes", "unbind", "native_layer_norm", "native_group_norm", "unsafe_split",
+      "_native_batch_norm_legit_no_training", "native_dropout", "tensor_split", "broadcast_tensors",
+    ].contains(call.name)
+  }
+
+  static let lowerings: [String: Lowering] = [
+    pointwiseLowerings, activationLowerings, viewLowerings, reductionLowerings, normalisationLowerings,
+    poolingLowerings,
+  ].reduce(into: [:]) { table, family in
+    for (name, lowering) in family { table[name] = lowering }
+  }
+}

@@ -1,0 +1,176 @@
+/// Puts kernels, guard and calls together into the wrapper function of a generated block.
+enum BlockWriter {
+  /// `kw_` and the op's name as an identifier: what the block's names start with.
+  static func prefix(_ opName: String) -> String { "kw_" + Python.identifier(opName) }
+
+  /// The block for a graph that was rewritten and cut into groups.
+  static func block(
+    _ graph: TensorGraph, _ partition: FusionPartition, schedule: Schedule, request: SynthesisRequest, notes: [String]
+  ) -> GeneratedBlock {
+    let prefix = prefix(request.opName)
+    let calls = CallSequence(graph, partition, schedule: schedule, threads: request.threads, prefix: prefix)
+    let values = calls.direct + calls.prepared
+    var body: [String] = []
+    if !calls.kernels.isEmpty {
+      body.append("source = r\"\"\"\n\(source(calls.kernels))\"\"\"")
+      body.append(
+        LoaderText.text(
+          op: request.opName,
+          signatures: calls.kernels.map { ($0.name, $0.inputs.count + $0.outputs.count) }))
+    }
+    body.append(GuardText.special)
+    if request.isFunction {
+      if !values.isEmpty {
+        body.append(
+          (["def prepare():", "    with torch.inference_mode(False), torch.no_grad():"]
+            + calls.preparation.map { "        " + $0 } + ["    return (\(values.joined(separator: ", ")),)"])
+            .joined(separator: "\n"))
+        body.append("constants = []")
+      }
+    } else {
+      body.append(GuardText.instance(graph.modules, calls.needed, preparation: calls.preparation, values: values))
+    }
+    body.append(
+      fastPath(
+        graph, request: request, arguments: calls.argumentNames, hasKernels: !calls.kernels.isEmpty,
+        values: values, statements: calls.statements))
+    return assemble(body, graph, request: request, notes: notes, needsLibrary: !calls.kernels.isEmpty)
+  }
+
+  /// The block that has PyTorch compile the original.
+  static func compiled(_ graph: TensorGraph, request: SynthesisRequest, notes: [String]) -> GeneratedBlock {
+    var names = PythonNames()
+    let arguments = graph.arguments.map { names.unique($0.name) }
+    var body = ["compiled = torch.compile(original, dynamic=False)\nwarned = []", GuardText.special]
+    if !request.isFunction { body.append(GuardText.instance(graph.modules, [], preparation: [], values: [])) }
+    let all = (request.isFunction ? [] : ["self"]) + arguments
+    body.append(
+      fastPath(
+        graph, request: request, arguments: arguments, hasKernels: false, values: [],
+        statements: [
+          "if not warned:", "    try:", "        return compiled(\(all.joined(separator: ", ")))",
+          "    except Exception as error:  # the compiler's own failures; the original raises what is the op's",
+          "        warned.append(True)",
+          "        warnings.warn(f\"\(request.opName) takes its original path: torch.compile failed: {type(error).__name__}\", RuntimeWarning, stacklevel=2)",
+          "return original(\(all.joined(separator: ", ")))",
+        ]))
+    return assemble(body, graph, request: request, notes: notes, needsLibrary: false)
+  }
+
+  // MARK: Parts
+
+  private static func source(_ kernels: [KernelText]) -> String {
+    var text = """
+      #include <cmath>
+      #include <cstddef>
+      #include <cstdint>
+      #if defined(__x86_64__)
+      #include <immintrin.h>
+      #endif
+      #if defined(__linux__)
+      #include <sys/mman.h>
+      #endif
+
+      """
+    for dtype in [ElementType.float32, .float64] {
+      let own = kernels.filter { $0.dtype == dtype }
+      guard let first = own.first else { continue }
+      let header = VectorHeader(dtype: dtype, bits: first.vectorBits)
+      text += "\nnamespace \(dtype.rawValue)_kernels {\n\n"
+      text += header.text(using: own.reduce(into: []) { $0.formUnion($1.pieces) })
+      for kernel in own { text += "\n/// \(kernel.summary).\n\(kernel.text)" }
+      text += "\n}  // namespace \(dtype.rawValue)_kernels\n"
+    }
+    return text
+  }
+
+  private static func fastPath(
+    _ graph: TensorGraph, request: SynthesisRequest, arguments: [String], hasKernels: Bool, values: [String],
+    statements: [String]
+  ) -> String {
+    let this = request.isFunction ? "" : "self, "
+    let tuple = arguments.isEmpty ? "" : "(" + arguments.joined(separator: ", ") + (arguments.count == 1 ? ",)" : ")")
+    var lines = [
+      "@functools.wraps(original)",
+      "def forward(\(this)*args, **kwargs):",
+      "    if is_compiling() or kwargs or len(args) != \(arguments.count):",
+      "        return original(\(this)*args, **kwargs)",
+    ]
+    if !tuple.isEmpty { lines.append("    \(tuple) = args") }
+    let conditions = zip(graph.arguments, arguments).map {
+      GuardText.conditions($0, name: $1).joined(separator: " and ")
+    }
+    lines.append("    if special()\(conditions.isEmpty ? ":" : " or not (")")
+    for (index, condition) in conditions.enumerated() {
+      lines.append("        \(index == 0 ? "" : "and ")\(condition)")
+    }
+    if !conditions.isEmpty { lines.append("    ):") }
+    lines.append("        return original(\(this)*args)")
+    let tensors = zip(graph.arguments, arguments).compactMap { argument, name -> String? in
+      if case .tensor = argument { "\(name).requires_grad" } else { nil }
+    }
+    if !request.isFunction {
+      lines.append("    instance = get_instance(self)")
+      lines.append("    if not instance.fits:")
+      lines.append("        return original(self, *args)")
+    }
+    let gradients = tensors + (request.isFunction ? [] : ["any(p.requires_grad for p in self.parameters())"])
+    if !gradients.isEmpty {
+      lines.append("    if is_grad_enabled() and (\(gradients.joined(separator: " or "))):")
+      lines.append("        return original(\(this)*args)")
+    }
+    if hasKernels {
+      lines.append("    library = loaded[0] if loaded else kernels()")
+      lines.append("    if library is None:")
+      lines.append("        return original(\(this)*args)")
+    }
+    if !values.isEmpty {
+      if request.isFunction {
+        lines.append("    if not constants:")
+        lines.append("        constants.append(prepare())")
+      }
+      let unpacked = "(" + values.joined(separator: ", ") + (values.count == 1 ? ",)" : ")")
+      lines.append("    \(unpacked) = \(request.isFunction ? "constants[0]" : "instance.values")")
+    }
+    lines += statements.map { "    " + $0 }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func assemble(
+    _ body: [String], _ graph: TensorGraph, request: SynthesisRequest, notes: [String], needsLibrary: Bool
+  ) -> GeneratedBlock {
+    let wrapper = "_kw_accelerate_" + Python.identifier(request.opName)
+    let shapes = graph.arguments.compactMap { argument -> String? in
+      guard case .tensor(let name, let type) = argument else { return nil }
+      return "\(name) \(type.dtype.rawValue)\(type.shape)"
+    }.joined(separator: ", ")
+    let names = Set(
+      graph.arguments.compactMap { if case .tensor(_, let type) = $0 { type.dtype.rawValue } else { nil } })
+    let types = names.sorted().map { "\($0) = torch.\($0)" }.joined(separator: "; ")
+    let intro = """
+      \"\"\"Wraps `original` with a fast path for \(shapes.isEmpty ? "the arguments it was verified with" : shapes): contiguous, on the CPU,
+      without gradients\(request.isFunction ? "" : " and in evaluation mode"). Everything else takes `original` itself.
+      \"\"\"
+      import ctypes, functools, operator, threading, warnings, weakref
+
+      import torch
+      import torch.autograd.forward_ad
+
+      F, Tensor, strided = torch.nn.functional, torch.Tensor, torch.strided\(types.isEmpty ? "" : "\n" + types)
+      """
+    let parts = ([intro] + body + ["return forward"]).map { part in
+      // C++ lines keep their place: indentation means nothing there, and the text is easier to read.
+      part.hasPrefix("source = r") ? indentFirstLine(part) : indent(part)
+    }
+    return GeneratedBlock(
+      opName: request.opName, isFunction: request.isFunction, notes: notes,
+      definition: "def \(wrapper)(original):\n" + parts.joined(separator: "\n\n"), wrapper: wrapper)
+  }
+
+  private static func indent(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    " + $0 }
+      .joined(separator: "\n")
+  }
+
+  private static func indentFirstLine(_ text: String) -> String { "    " + text }
+}

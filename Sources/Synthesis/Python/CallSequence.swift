@@ -1,0 +1,344 @@
+/// The Python statements of a fast path: what is prepared once, what is done in every call, and the kernels for it.
+struct CallSequence {
+  typealias ValueID = TensorGraph.ValueID
+
+  /// A tensor of the module that the fast path needs.
+  struct Needed {
+    var path: String
+    var kind: TensorGraph.ParameterKind
+    var type: TensorType
+    var name: String
+    /// Something prepared depends on its contents, not only on where it lies.
+    var isPreparedFrom: Bool
+  }
+
+  private let graph: TensorGraph
+  private let partition: FusionPartition
+  private let schedule: Schedule
+  private let threads: Int
+  private let prefix: String
+  private let isPrepared: [Bool]
+
+  private(set) var names = PythonNames()
+  private(set) var kernels: [KernelText] = []
+  private(set) var needed: [Needed] = []
+  /// Statements that compute the prepared tensors from the needed ones.
+  private(set) var preparation: [String] = []
+  /// Names of the prepared tensors that calls use.
+  private(set) var prepared: [String] = []
+  /// Needed tensors that calls use as they are.
+  private(set) var direct: [String] = []
+  private(set) var statements: [String] = []
+  private(set) var argumentNames: [String] = []
+  private var visited = Set<ValueID>()
+
+  init(
+    _ graph: TensorGraph, _ partition: FusionPartition, schedule: Schedule, threads: Int, prefix: String
+  ) {
+    self.graph = graph
+    self.partition = partition
+    self.schedule = schedule
+    self.threads = threads
+    self.prefix = prefix
+    isPrepared = graph.isPrepared
+    for argument in graph.arguments { argumentNames.append(names.unique(argument.name)) }
+    for (id, node) in graph.nodes.enumerated() {
+      if case .input(let position) = node.operation { names.set(id, argumentNames[position]) }
+    }
+    emitPreparation()
+    emitCalls()
+    emitReturn()
+  }
+
+  // MARK: Prepared once
+
+  private func isParameter(_ id: ValueID) -> Bool {
+    if case .parameter = graph.nodes[id].operation { true } else { false }
+  }
+
+  private func isScalar(_ id: ValueID) -> Bool {
+    if case .scalar = graph.nodes[id].operation { true } else { false }
+  }
+
+  /// Values depending on parameters alone that something outside the preparation uses.
+  private var frontier: Set<ValueID> {
+    var used = Set<ValueID>()
+    for (id, node) in graph.nodes.enumerated() where !isPrepared[id] {
+      if partition.groupOf[id] != nil { continue }
+      for operand in node.operands where isPrepared[operand] { used.insert(operand) }
+    }
+    // Kernels read what is stored, through views.
+    for group in partition.groups { used.formUnion(group.inputs.filter { isPrepared[$0] }) }
+    used.formUnion(graph.returned.filter { isPrepared[$0] })
+    return used.filter { !isScalar($0) }
+  }
+
+  private mutating func emitPreparation() {
+    let frontier = frontier
+    var inside = Set<ValueID>()
+    var stack = frontier.filter { !isParameter($0) }
+    while let id = stack.popFirst() {
+      guard inside.insert(id).inserted else { continue }
+      for operand in graph.nodes[id].operands where !isScalar(operand) { stack.insert(operand) }
+    }
+    for (id, node) in graph.nodes.enumerated() {
+      guard case .parameter(let path, let kind) = node.operation, frontier.contains(id) || inside.contains(id) else {
+        continue
+      }
+      let name = names.name(id, path)
+      needed.append(
+        .init(path: path, kind: kind, type: node.type, name: name, isPreparedFrom: inside.contains(id)))
+      if frontier.contains(id) { direct.append(name) }
+    }
+    // Folding is done in double precision and rounded once.
+    var wide: [ValueID: String] = [:]
+    for (id, node) in graph.nodes.enumerated() where inside.contains(id) && !isParameter(id) {
+      let name = names.name(id, node.origin.name)
+      let text: String
+      var isWide = node.type.dtype.isComputed
+      switch node.operation {
+      case .call(let call):
+        text = LibraryCall.text(call, operands: node.operands.map { narrow($0, wide) })
+        isWide = false
+      default:
+        text = primitive(node, operands: node.operands.map { widened($0, wide) })
+      }
+      preparation.append("\(name) = \(text)")
+      if isWide { wide[id] = name }
+    }
+    for id in frontier.sorted() where !isParameter(id) {
+      let name = names.name(id, graph.nodes[id].origin.name)
+      let conversion = wide[id] == nil ? "" : ".to(torch.\(graph.nodes[id].type.dtype.rawValue))"
+      prepared.append(name)
+      preparation.append("\(name) = \(name)\(conversion).contiguous()")
+    }
+  }
+
+  private func widened(_ id: ValueID, _ wide: [ValueID: String]) -> String {
+    if case .scalar(let value) = graph.nodes[id].operation { return Python.number(value) }
+    if let name = wide[id] { return name }
+    let name = names.known(id) ?? "None"
+    return graph.nodes[id].type.dtype.isComputed ? "\(name).double()" : name
+  }
+
+  private func narrow(_ id: ValueID, _ wide: [ValueID: String]) -> String {
+    if case .scalar(let value) = graph.nodes[id].operation { return Python.number(value) }
+    let name = names.known(id) ?? "None"
+    return wide[id] == nil ? name : "\(name).to(torch.\(graph.nodes[id].type.dtype.rawValue))"
+  }
+
+  /// A primitive in PyTorch's own words.
+  private func primitive(_ node: TensorGraph.Node, operands: [String]) -> String {
+    switch node.operation {
+    case .elementwise(let operation):
+      var text = operation.python
+      for (index, operand) in operands.enumerated() {
+        // Methods and functions of tensors want tensors.
+        let isNumber = isScalar(node.operands[index])
+        let needsTensor = isNumber && (text.hasPrefix("{\(index)}.") || text.hasPrefix("torch.m"))
+        text = text.replacing(
+          "{\(index)}", with: needsTensor ? "torch.tensor(\(operand), dtype=torch.float64)" : operand)
+      }
+      return text
+    case .reduce(let reduction, let trailing):
+      let dimensions = Python.tuple((1...max(trailing, 1)).map { -$0 })
+      switch reduction {
+      case .sum: return "\(operands[0]).sum(dim=\(dimensions))"
+      case .sumOfSquares: return "\(operands[0]).square().sum(dim=\(dimensions))"
+      case .maximum: return "\(operands[0]).amax(dim=\(dimensions))"
+      case .minimum: return "\(operands[0]).amin(dim=\(dimensions))"
+      }
+    case .reshape: return "\(operands[0]).reshape(\(Python.tuple(node.type.shape)))"
+    case .view(let layout):
+      return
+        "\(operands[0]).contiguous().as_strided(\(Python.tuple(node.type.shape)), \(Python.tuple(layout.strides)), \(layout.offset))"
+    case .element(let index): return "\(operands[0])[\(index)]"
+    default: return operands.first ?? "None"
+    }
+  }
+
+  // MARK: Every call
+
+  /// A value as an expression of stored variables.
+  private func reference(_ id: ValueID) -> String {
+    if let name = names.known(id) { return name }
+    let node = graph.nodes[id]
+    switch node.operation {
+    case .scalar(let value): return "torch.tensor(\(Python.number(value)), dtype=torch.\(node.type.dtype.rawValue))"
+    case .reshape: return "\(reference(node.operands[0])).reshape(\(Python.tuple(node.type.shape)))"
+    case .view(let layout):
+      let base = reference(node.operands[0])
+      let offset = layout.offset == 0 ? "" : ", \(base).storage_offset() + \(layout.offset)"
+      return "\(base).as_strided(\(Python.tuple(node.type.shape)), \(Python.tuple(layout.strides))\(offset))"
+    default: return "None"
+    }
+  }
+
+  private mutating func emitCalls() {
+    let users = storedUsers
+    for (id, node) in graph.nodes.enumerated() {
+      if case .call(let call) = node.operation, call.isRandom { visit(id, users) }
+    }
+    for case .value(let id) in graph.outputs { visit(id, users) }
+  }
+
+  /// Depth first, so that what a step needs comes before it and nothing is done earlier than that.
+  private mutating func visit(_ id: ValueID, _ users: [ValueID: Int]) {
+    guard !isPrepared[id], visited.insert(id).inserted else { return }
+    if let number = partition.groupOf[id] {
+      let group = partition.groups[number]
+      visited.formUnion(group.members)
+      for input in group.inputs { visit(input, users) }
+      emitKernel(group, users: users)
+      return
+    }
+    for operand in graph.nodes[id].operands { visit(operand, users) }
+    emitNode(id)
+  }
+
+  /// How many steps use a stored value: kernels once, however often they read it.
+  private var storedUsers: [ValueID: Int] {
+    var users: [ValueID: Int] = [:]
+    for group in partition.groups { for input in group.inputs { users[input, default: 0] += 1 } }
+    for id in graph.nodes.indices where partition.groupOf[id] == nil && graph.isStored(id) {
+      for root in Set(graph.dependencies(id)) where root != id { users[root, default: 0] += 1 }
+    }
+    for id in graph.returned { users[graph.source(id).root, default: 0] += 1 }
+    return users
+  }
+
+  private mutating func emitNode(_ id: ValueID) {
+    let node = graph.nodes[id]
+    switch node.operation {
+    case .input, .parameter, .scalar, .view: return
+    case .reshape:
+      guard graph.isStored(id) else { return }
+      let name = names.name(id, node.origin.name)
+      statements.append("\(name) = \(reference(node.operands[0])).reshape(\(Python.tuple(node.type.shape)))")
+    case .call(let call):
+      let operands = node.operands.map { reference($0) }
+      let name = names.name(id, node.origin.name)
+      // Kernels and strided views rely on row-major order, which a library may depart from; nothing is copied else.
+      let isSingle = !graph.nodes.contains { other in
+        if case .element = other.operation { other.operands[0] == id } else { false }
+      }
+      statements.append(
+        "\(name) = \(LibraryCall.text(call, operands: operands))\(isSingle && needsOrder(id) ? ".contiguous()" : "")")
+    case .element:
+      let name = names.name(id, node.origin.name)
+      statements.append(
+        "\(name) = \(primitive(node, operands: node.operands.map(reference)))\(needsOrder(id) ? ".contiguous()" : "")")
+    case .slidingMean(let window):
+      emitSliding(id, window)
+    case .elementwise, .reduce:
+      let name = names.name(id, node.origin.name)
+      let operands = node.operands.map { operand -> String in
+        if case .scalar(let value) = graph.nodes[operand].operation { return Python.number(value) }
+        return reference(operand)
+      }
+      statements.append("\(name) = \(primitive(node, operands: operands))")
+    }
+  }
+
+  private func needsOrder(_ id: ValueID) -> Bool {
+    if partition.groups.contains(where: { $0.inputs.contains(id) }) { return true }
+    return graph.nodes.contains { node in
+      switch node.operation {
+      case .view, .slidingMean: graph.source(node.operands[0]).root == id
+      default: false
+      }
+    }
+  }
+
+  private mutating func allocate(_ id: ValueID) -> String {
+    let type = graph.nodes[id].type
+    let name = names.name(id, graph.nodes[id].origin.name)
+    statements.append("\(name) = torch.empty(\(Python.tuple(type.shape)), dtype=torch.\(type.dtype.rawValue))")
+    return name
+  }
+
+  private mutating func emitSliding(_ id: ValueID, _ window: SlidingWindow) {
+    let node = graph.nodes[id]
+    var input = reference(node.operands[0])
+    if !graph.isStored(node.operands[0]) {
+      let name = names.unique("pooled_input")
+      statements.append("\(name) = \(input).contiguous()")
+      input = name
+    }
+    let kernel = SlidingKernel(
+      graph: graph, node: id, input: node.operands[0], window: window, schedule: schedule,
+      name: "\(prefix)_\(kernels.count)", threads: threads
+    ).text()
+    kernels.append(kernel)
+    let output = allocate(id)
+    statements.append("library.\(kernel.name)(\(input).data_ptr(), \(output).data_ptr(), get_num_threads())")
+  }
+
+  private mutating func emitKernel(_ group: FusionGroup, users: [ValueID: Int]) {
+    var kernel = FusionKernel(
+      graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads)
+    let plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates)
+    if plan.kept.isDisjoint(with: group.outputs) {
+      for id in group.outputs where group.roles[id] == .full {
+        if let input = reusable(for: id, group, users, taken: Set(kernel.replaced.keys)) {
+          kernel.replaced[input] = id
+        }
+      }
+    }
+    let text = kernel.text()
+    kernels.append(text)
+    var arguments = text.inputs.map { "\(reference($0)).data_ptr()" }
+    for id in text.outputs {
+      if let input = kernel.replaced.first(where: { $0.value == id })?.key {
+        let shape = graph.nodes[id].type.shape
+        let view = shape == graph.nodes[input].type.shape ? "" : ".view(\(Python.tuple(shape)))"
+        let old = reference(input)
+        let name = names.name(id, graph.nodes[id].origin.name)
+        statements.append("\(name) = \(old)\(view)  # nobody else holds it: written in place")
+        arguments.append("\(name).data_ptr()")
+      } else {
+        arguments.append("\(allocate(id)).data_ptr()")
+      }
+    }
+    statements.append("library.\(text.name)(\((arguments + ["get_num_threads()"]).joined(separator: ", ")))")
+  }
+
+  /// A fresh library result that only this kernel reads, element by element, and that can hold the kernel's result.
+  private func reusable(
+    for output: ValueID, _ group: FusionGroup, _ users: [ValueID: Int], taken: Set<ValueID>
+  ) -> ValueID? {
+    let type = graph.nodes[output].type
+    let strides = Shape.strides(group.dimensions)
+    return group.inputs.first { input in
+      guard case .call(let call) = graph.nodes[input].operation, LibraryCall.isFresh(call), users[input] == 1,
+        !taken.contains(input), graph.nodes[input].type.dtype == type.dtype, graph.nodes[input].type.count == type.count
+      else { return false }
+      return group.accesses.allSatisfy { $0.root != input || ($0.offset == 0 && $0.strides == strides) }
+    }
+  }
+
+  // MARK: Result
+
+  private mutating func emitReturn() {
+    let values = graph.outputs.map { output -> String in
+      switch output {
+      case .literal(let text): return text
+      case .value(let id):
+        // What is prepared is used again in the next call: the caller gets a copy.
+        return isPrepared[id] && !isParameter(id) ? "\(reference(id)).clone()" : reference(id)
+      }
+    }
+    statements.append("return \(text(graph.structure, values))")
+  }
+
+  private func text(_ structure: TensorGraph.OutputStructure, _ values: [String]) -> String {
+    switch structure {
+    case .leaf(let index): return index < values.count ? values[index] : "None"
+    case .tuple(let items):
+      return "(" + items.map { text($0, values) }.joined(separator: ", ") + (items.count == 1 ? ",)" : ")")
+    case .list(let items): return "[" + items.map { text($0, values) }.joined(separator: ", ") + "]"
+    case .dictionary(let entries):
+      return "{" + entries.map { "\(Python.string($0.key)): \(text($0.value, values))" }.joined(separator: ", ") + "}"
+    }
+  }
+}

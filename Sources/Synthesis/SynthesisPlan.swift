@@ -1,0 +1,191 @@
+/// One request on its way to proposals: the lowered graph, what stands in the way, what each brief makes of it.
+struct SynthesisPlan {
+  /// Products that take this share of an op's time leave nothing to gain that could be measured.
+  static let productShareLimit = 0.97
+
+  let request: SynthesisRequest
+  let lowered: TensorGraph
+  let obstacles: [String]
+  private let productShare: Double
+
+  init(_ request: SynthesisRequest) {
+    self.request = request
+    var captured = request.graph
+    // Calls that nothing uses (assertions on metadata, mostly) are not part of what the op computes.
+    captured = captured.pruned()
+    lowered = captured.lowered()
+    productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
+    var obstacles = lowered.obstacles
+    for case .tensor(let name, let type) in captured.arguments where type.dtype == .other {
+      obstacles.append("\(name) has an element type that is not known here")
+    }
+    if lowered.outputs.isEmpty { obstacles.append("it returns nothing") }
+    if captured.nodes.contains(where: { $0.type.count == 0 }) { obstacles.append("the example tensors are empty") }
+    self.obstacles = obstacles
+  }
+
+  // MARK: Briefs
+
+  /// Fused kernels for what is element-wise or reduces rows; convolutions stay as they are.
+  func fusion() -> [Proposal] {
+    guard productShare < Self.productShareLimit else { return [] }
+    return proposals(lowered, rules: [], brief: "fusion")
+  }
+
+  /// The graph with re-expressed poolings and folded normalisations, and fused kernels around them.
+  func reexpression() -> [Proposal] {
+    guard productShare < Self.productShareLimit || Rule.batchNormFolding.applied(to: lowered) != nil else { return [] }
+    var results: [Proposal] = []
+    for pooling in [Rule.poolingAsSlidingSums, .poolingAsConvolution] {
+      guard let pooled = pooling.applied(to: lowered) else { continue }
+      if let folded = Rule.batchNormFolding.applied(to: pooled) {
+        results += proposals(folded, rules: [pooling, .batchNormFolding], brief: "re-expression")
+      } else {
+        results += proposals(pooled, rules: [pooling], brief: "re-expression")
+      }
+    }
+    if results.isEmpty, let folded = Rule.batchNormFolding.applied(to: lowered) {
+      results += proposals(folded, rules: [.batchNormFolding], brief: "re-expression")
+    }
+    return results
+  }
+
+  func compiler() -> [Proposal] {
+    let exactness = "whatever PyTorch's compiler does: usually the same operations in another order"
+    let reason = "PyTorch's own compiler fuses element-wise work and chooses schedules"
+    return [
+      Proposal(
+        idea: "torch.compile", rule: "torch-compile", reason: reason, exactness: exactness, labels: ["library-call"],
+        agentBrief: "compiler",
+        block: BlockWriter.compiled(request.graph, request: request, notes: ["torch.compile: \(reason)."]),
+        minimumBytes: CostModel.minimumBytes(lowered), minimumFlops: CostModel.minimumFlops(lowered))
+    ]
+  }
+
+  // MARK: From graph to proposals
+
+  private static let fusionReason =
+    "intermediate results stay in registers and caches instead of going through memory after every operation"
+
+  private func proposals(_ graph: TensorGraph, rules: [Rule], brief: String) -> [Proposal] {
+    let partition = FusionPartition(graph)
+    let sliding = graph.nodes.contains { if case .slidingMean = $0.operation { true } else { false } }
+    guard !partition.groups.isEmpty || !rules.isEmpty else { return [] }
+    let hasKernels = !partition.groups.isEmpty || sliding
+    let schedules =
+      hasKernels
+      ? ScheduleSpace.schedules(
+        traits(graph, partition), vectorBits: request.vectorBits, cacheBytes: request.cacheBytes)
+      : [Schedule(vectorBits: request.vectorBits)]
+    var reasons = rules.map(\.reason)
+    var ids = rules.map(\.id)
+    if !partition.groups.isEmpty {
+      ids.append("fusion")
+      reasons.append(Self.fusionReason)
+    }
+    var exactness = rules.map(\.exactness)
+    if exactness.isEmpty { exactness = ["exact over ℝ"] }
+    var labels = rules.flatMap(\.labels)
+    // A kernel of our own beside the library call is more than a library call.
+    if hasKernels { labels.removeAll { $0 == "library-call" } }
+    let title = title(graph, partition, rules)
+    var previous: GeneratedBlock?
+    return schedules.compactMap { schedule in
+      let idea = hasKernels ? "\(title), \(schedule.summary)" : title
+      let block = BlockWriter.block(
+        graph, partition, schedule: schedule, request: request,
+        notes: [
+          idea + ".", "Why: " + reasons.joined(separator: "; ") + ".",
+          "Exactness: " + exactness.joined(separator: "; ") + ".",
+        ])
+      // Schedules that come to the same code are one.
+      defer { previous = block }
+      if block.definition == previous?.definition { return nil }
+      return Proposal(
+        idea: idea, rule: ids.joined(separator: "+"), reason: reasons.joined(separator: "; "),
+        exactness: exactness.joined(separator: "; "), labels: labels, agentBrief: brief, block: block,
+        minimumBytes: CostModel.minimumBytes(graph), minimumFlops: CostModel.minimumFlops(graph))
+    }
+  }
+
+  private func traits(_ graph: TensorGraph, _ partition: FusionPartition) -> ScheduleSpace.Traits {
+    var traits = ScheduleSpace.Traits(outputBytes: 0, hasIntermediates: false, isHeavy: false, windowSize: 0, rows: 0)
+    for group in partition.groups {
+      for id in group.outputs { traits.outputBytes = max(traits.outputBytes, graph.nodes[id].type.bytes) }
+      if !PassPlan(group, in: graph, keepsIntermediates: true).kept.isEmpty { traits.hasIntermediates = true }
+      let expensive = group.members.filter {
+        if case .elementwise(let operation) = graph.nodes[$0].operation { operation.isExpensive } else { false }
+      }
+      if !expensive.isEmpty || group.members.count > 8 { traits.isHeavy = true }
+      traits.rows = max(traits.rows, group.hasReductions ? group.rows : 0)
+    }
+    for node in graph.nodes {
+      guard case .slidingMean(let window) = node.operation else { continue }
+      traits.outputBytes = max(traits.outputBytes, node.type.bytes)
+      if window.stride == 1 { traits.windowSize = max(traits.windowSize, window.size) }
+      traits.rows = max(traits.rows, node.type.count / max(node.type.shape.last ?? 1, 1))
+    }
+    return traits
+  }
+
+  private func title(_ graph: TensorGraph, _ partition: FusionPartition, _ rules: [Rule]) -> String {
+    var parts: [String] = []
+    for rule in rules {
+      switch rule.id {
+      case Rule.poolingAsSlidingSums.id: parts.append("average pooling as sliding sums")
+      case Rule.poolingAsConvolution.id: parts.append("average pooling as a depthwise convolution")
+      case Rule.batchNormFolding.id: parts.append("normalisation folded into the layer before it")
+      default: parts.append(rule.id)
+      }
+    }
+    if !partition.groups.isEmpty {
+      let largest = partition.groups.max { $0.members.count < $1.members.count }
+      var seen = Set<String>()
+      let names = (largest?.members ?? []).map { graph.nodes[$0].origin.target }
+        .map { $0.split(separator: ".").dropFirst().first.map(String.init) ?? $0 }.filter { seen.insert($0).inserted }
+      let shown = names.prefix(3).joined(separator: " + ") + (names.count > 3 ? " + …" : "")
+      let kernels = partition.groups.count == 1 ? "one kernel" : "\(partition.groups.count) kernels"
+      parts.append("\(shown) fused into \(kernels)")
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  // MARK: Findings
+
+  func findings() -> [Finding] {
+    if !obstacles.isEmpty { return obstacles.map { Finding("left as it is: \($0)") } }
+    var findings: [Finding] = []
+    let captured = request.graph
+    if productShare >= Self.productShareLimit {
+      let largest = captured.nodes.indices.max {
+        CostModel.productFlops(captured, $0) < CostModel.productFlops(captured, $1)
+      }
+      let origin = largest.map { captured.nodes[$0].origin }
+      findings.append(
+        Finding(
+          "matrix product (\(origin?.target ?? "aten.matmul"), about \(Int((productShare * 100).rounded())) % of the time): left to the library",
+          line: origin?.line))
+    }
+    let partition = FusionPartition(lowered)
+    let isPrepared = lowered.isPrepared
+    for (id, node) in lowered.nodes.enumerated() where !isPrepared[id] && partition.groupOf[id] == nil {
+      guard case .call(let call) = node.operation else { continue }
+      if CostModel.productFlops(lowered, id) > 0 || call.target == "aten.avg_pool1d.default" { continue }
+      if LibraryCall.isFresh(call) { continue }
+      let dtype = node.type.dtype
+      let why =
+        dtype == .float16 || dtype == .bfloat16 || dtype == .complex64 || dtype == .complex128
+        ? "kernels are generated for float32 and float64, not \(dtype.rawValue)" : "no rule covers it in this form"
+      findings.append(Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line))
+    }
+    if partition.groups.isEmpty, findings.isEmpty,
+      [Rule.batchNormFolding, .poolingAsSlidingSums].allSatisfy({ $0.applied(to: lowered) == nil })
+    {
+      let products = lowered.nodes.indices.contains { CostModel.productFlops(lowered, $0) > 0 }
+      findings.append(
+        Finding(
+          products ? "matrix product: left to the library" : "nothing in it that the rules could fuse or re-express"))
+    }
+    return findings
+  }
+}

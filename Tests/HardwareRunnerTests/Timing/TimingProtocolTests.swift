@@ -1,0 +1,185 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import HardwareRunner
+
+@Suite("Timing protocol on recorded times")
+struct TimingProtocolTests {
+  /// Plays rounds from a model of the times: medians, a spread, an occasional disturbance.
+  final class Recorded: TimingSource {
+    private let state: Mutex<(SeededGenerator, Int)>
+    let medians: [(cold: Double, warm: Double)]
+    let spread: Double
+    let disturbEvery: Int
+    let orders = Mutex<[[Int]]>([])
+
+    init(_ medians: [(cold: Double, warm: Double)], spread: Double = 0.03, disturbEvery: Int = 0) {
+      self.medians = medians
+      self.spread = spread
+      self.disturbEvery = disturbEvery
+      state = Mutex((SeededGenerator(seed: 3), 0))
+    }
+
+    func round(order: [Int]) async throws -> TimingRound {
+      orders.withLock { $0.append(order) }
+      return state.withLock { state in
+        state.1 += 1
+        // The machine's speed wanders: it moves every contender of a round together.
+        let drift = 1 + 0.2 * sin(Double(state.1) / 7)
+        let disturbed = disturbEvery > 0 && state.1.isMultiple(of: disturbEvery)
+        func time(_ median: Double) -> Double {
+          let noise = Double.random(in: -1...1, using: &state.0) + Double.random(in: -1...1, using: &state.0)
+          return median * drift * exp(spread * noise) * (disturbed ? 3 : 1)
+        }
+        return TimingRound(
+          coldMs: medians.map { time($0.cold) }, warmMs: medians.map { time($0.warm) }, disturbed: disturbed)
+      }
+    }
+  }
+
+  let contenders = TimingContenders(
+    names: ["eager", "candidate", "eager again", "torch.compile"], candidate: 1, baselines: [0, 3],
+    twin: .init(original: 0, copy: 2))
+
+  func run(
+    _ source: Recorded, policy: VerificationPolicy = VerificationPolicy(), secondsARound: Double = 0
+  ) async throws -> (TimingProtocol.Outcome, TimingDecision) {
+    let clock = Mutex(0.0)
+    let outcome = try await TimingProtocol(policy: policy, contenders: contenders, seed: 1).run(source) {
+      clock.withLock { time in
+        time += secondsARound
+        return time
+      }
+    }
+    return (outcome, TimingDecision(outcome.analysis, stop: outcome.stop, policy: policy))
+  }
+
+  @Test("a real difference is verified against the fastest baseline and the less favourable caches")
+  func verified() async throws {
+    let source = Recorded([(6, 5), (4, 2), (6, 5), (5, 4)])
+    let (outcome, decision) = try await run(source)
+    #expect(decision.verdict == .verified, "\(decision.detail)")
+    let headline = try #require(outcome.analysis.headline)
+    #expect(headline.baseline == 3 && headline.state == .cold)
+    #expect(abs(headline.ratio.estimate - 1.25) < 0.02)
+    #expect(headline.ratio.low < headline.ratio.estimate && headline.ratio.estimate < headline.ratio.high)
+    #expect(outcome.stop == .precise && headline.logHalfWidth <= 0.01)
+    // Rounds are in random order, and every contender is in each.
+    let orders = source.orders.withLock { $0 }
+    #expect(Set(orders).count > 3 && orders.allSatisfy { $0.sorted() == [0, 1, 2, 3] })
+  }
+
+  @Test("identical code is not claimed to be faster")
+  func identical() async throws {
+    let (_, decision) = try await run(Recorded([(6, 5), (6, 5), (6, 5), (7, 6)]))
+    #expect(decision.verdict == .notFaster, "\(decision.detail)")
+  }
+
+  @Test("slower code is not faster, at once")
+  func slower() async throws {
+    let (_, decision) = try await run(Recorded([(6, 5), (12, 10), (6, 5), (7, 6)]))
+    #expect(decision.verdict == .notFaster)
+  }
+
+  @Test("a small difference amid much noise is inconclusive when the budget ends")
+  func inconclusive() async throws {
+    let (outcome, decision) = try await run(
+      Recorded([(6, 5), (5.8, 4.8), (6, 5), (7, 6)], spread: 0.3), secondsARound: 0.3)
+    #expect(outcome.stop == .budget)
+    #expect(decision.verdict == .inconclusive, "\(decision.detail)")
+  }
+
+  @Test("a large difference is verified even when the interval stays wide")
+  func wideButClear() async throws {
+    let (outcome, decision) = try await run(
+      Recorded([(6, 5), (2, 1.6), (6, 5), (7, 6)], spread: 0.1), secondsARound: 0.3)
+    #expect(outcome.stop == .budget)
+    #expect(decision.verdict == .verified, "\(decision.detail)")
+  }
+
+  @Test("disturbed rounds are kept for the record, measured again, and don't move the result")
+  func disturbed() async throws {
+    let (outcome, decision) = try await run(Recorded([(6, 5), (3, 2.5), (6, 5), (7, 6)], disturbEvery: 4))
+    #expect(decision.verdict == .verified)
+    #expect(outcome.analysis.disturbed > 0 && outcome.analysis.rounds >= 11)
+    #expect(outcome.rounds.count == outcome.analysis.disturbed + outcome.analysis.rounds)
+    #expect(abs((outcome.analysis.headline?.ratio.estimate ?? 0) - 2) < 0.04)
+  }
+
+  @Test("a machine that is always busy gives no claim, and the rounds end")
+  func alwaysBusy() async throws {
+    let (outcome, decision) = try await run(Recorded([(6, 5), (3, 2.5), (6, 5), (7, 6)], disturbEvery: 1))
+    #expect(outcome.stop == .disturbed)
+    #expect(decision.verdict == .inconclusive)
+  }
+
+  @Test("a biased A/A run raises the bar")
+  func biasedTwin() async throws {
+    // The second process of the same code is 8 % slower: a 5 % win can't be told from where pages happen to lie.
+    let (outcome, decision) = try await run(Recorded([(6, 5), (5.7, 4.75), (6.5, 5.4), (7, 6)]))
+    #expect(outcome.analysis.noiseBand > 0.07)
+    #expect(decision.verdict == .notFaster, "\(decision.detail)")
+  }
+}
+
+@Suite("Disturbance watch")
+struct DisturbanceWatchTests {
+  @Test("figures of the system are read as the manuals define them")
+  func parsing() throws {
+    let stat = "cpu  100 0 50 1000 5 1 2 30 0 0\ncpu0 50 0 25 500 2 0 1 15 0 0\n"
+    #expect(try #require(ProcessorUse.parse(stat: stat, ticksPerSecond: 100)).stolen == 0.3)
+    #expect(ProcessorUse.parse(loadavg: "0.33 0.61 0.67 3/95 28110\n") == 3)
+  }
+
+  @Test("stolen time disturbs, a single tick doesn't")
+  func stolenTime() {
+    var watch = DisturbanceWatch(processors: 2)
+    func disturbed(_ stolen: Double) -> Bool {
+      watch.isDisturbed(
+        0, from: ProcessorUse(stolen: 1), to: ProcessorUse(stolen: 1 + stolen), waited: nil, elapsed: 0.005)
+    }
+    #expect(!disturbed(0) && !disturbed(0.01) && disturbed(0.02))
+    let unknown = watch.isDisturbed(0, from: nil, to: ProcessorUse(), waited: nil, elapsed: 1)
+    #expect(!unknown)
+  }
+
+  @Test("waiting longer than usual disturbs; a contender that always waits for itself does not disturb itself")
+  func waiting() {
+    var watch = DisturbanceWatch(processors: 2)
+    func disturbed(_ contender: Int, _ waited: Double, threads: Int = 4) -> Bool {
+      watch.isDisturbed(
+        contender, from: nil, to: nil, waited: ProcessorWait(seconds: waited, threads: threads), elapsed: 0.010)
+    }
+    #expect(!disturbed(0, 0.0003) && disturbed(0, 0.003))
+    let crowded = (0..<20).map { _ in disturbed(1, 0.008) }
+    #expect(crowded[0] && !crowded[1...].contains(true))
+    #expect(disturbed(1, 0.012) && !disturbed(0, 0.0003))
+    let stacked = (0..<20).map { _ in disturbed(2, 0.008, threads: 2) }
+    #expect(!stacked.contains(false))
+  }
+
+  #if os(Linux)
+    @Test("this system's figures can be read, and a busy thread shows")
+    func live() throws {
+      #expect(try #require(ProcessorUse.now()).stolen >= 0)
+      #expect(try #require(ProcessorUse.runningNow()) >= 1)
+      let neighbour = Neighbour()
+      Thread.detachNewThread { while !neighbour.isTold.load(ordering: .relaxed) {} }
+      #expect(DisturbanceWatch.isOccupied())
+      neighbour.isTold.store(true, ordering: .relaxed)
+    }
+
+    private final class Neighbour: Sendable {
+      let isTold = Atomic(false)
+    }
+  #endif
+
+  @Test("the flush covers twice the cache, within its limits")
+  func flushSize() {
+    #expect(CacheFlush(lastLevelCache: 32 << 20).size == 64 << 20)
+    #expect(CacheFlush(lastLevelCache: nil).size == 64 << 20)
+    #expect(CacheFlush(lastLevelCache: 260 << 20).size == 256 << 20)
+    CacheFlush(lastLevelCache: 1 << 20).run()
+  }
+}

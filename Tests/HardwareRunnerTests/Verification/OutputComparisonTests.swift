@@ -1,0 +1,143 @@
+import Foundation
+import Testing
+
+@testable import HardwareRunner
+
+@Suite("Comparison with the oracle")
+struct OutputComparisonTests {
+  /// Compares float32 values; `scale` is E.
+  func compare(
+    _ got: [Float], oracle: [Double], working: [Float]? = nil, scale: [Double]? = nil, classes: [UInt8] = [],
+    factor: Double = 8, tolerance: Double = 0
+  ) -> Discrepancy {
+    let working = working ?? oracle.map { Float($0) }
+    let scale = scale ?? oracle.map { _ in 0 }
+    return got.withUnsafeBytes { got in
+      working.withUnsafeBytes { working in
+        oracle.withUnsafeBufferPointer { oracle in
+          scale.withUnsafeBufferPointer { scale in
+            classes.withUnsafeBufferPointer { classes in
+              OutputComparison.compare(
+                got,
+                with: ExpectedOutput(
+                  dtype: .float32, shape: [oracle.count], working: working, oracle: oracle, scale: scale,
+                  classes: classes),
+                factor: factor, tolerance: tolerance)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test("an element may be as far off as F units of the larger of E and u·|y|")
+  func bound() {
+    let u = 0x1p-24
+    #expect(compare([1 + 4 * 0x1p-23], oracle: [1]).passed)  // 8 u
+    let beyond = compare([1 + 5 * 0x1p-23], oracle: [1])
+    #expect(beyond.failures == 1)
+    #expect(beyond.worst?.ulps == 5)
+    #expect(compare([1 + 5 * 0x1p-23], oracle: [1], scale: [2 * u]).passed)
+    #expect(compare([1.001], oracle: [1]).failures == 1)
+    #expect(compare([1.001], oracle: [1], tolerance: 0.01).passed)
+  }
+
+  @Test("there is no flat tolerance: zeros and a constant fail where values are small")
+  func noFlatTolerance() {
+    let oracle = [1e-9, -2e-9, 3e-9]
+    #expect(compare([0, 0, 0], oracle: oracle).failures == 3)
+    #expect(compare([1e-9, 1e-9, 1e-9], oracle: oracle).failures == 2)
+  }
+
+  @Test("values that hardware may flush to zero may be flushed")
+  func denormals() {
+    #expect(compare([0], oracle: [0x1p-130]).passed)
+    #expect(compare([0], oracle: [0x1p-120]).failures == 1)
+  }
+
+  @Test("swallowed NaN and NaN as a wildcard both fail; NaN for NaN passes")
+  func nan() {
+    #expect(compare([0], oracle: [.nan]).failures == 1)
+    #expect(compare([.nan], oracle: [1]).failures == 1)
+    #expect(compare([.nan], oracle: [.nan]).passed)
+    let worst = compare([.nan], oracle: [1]).worst
+    #expect(worst?.ulps == nil && worst?.wanted == 1)
+  }
+
+  @Test("infinities must have the right sign; an overflow that the reference has is no fault, nor is avoiding it")
+  func infinities() {
+    #expect(compare([.infinity], oracle: [.infinity]).passed)
+    #expect(compare([-.infinity], oracle: [.infinity]).failures == 1)
+    #expect(compare([.infinity], oracle: [1e300]).passed)
+    #expect(compare([.infinity], oracle: [1e30], working: [.infinity]).passed)
+    #expect(compare([1e30], oracle: [1e30], working: [.infinity]).failures == 0)
+    #expect(compare([3e30], oracle: [1e30], working: [.infinity]).failures == 1)
+    #expect(compare([.infinity], oracle: [1e30]).failures == 1)
+    #expect(compare([.infinity], oracle: [1e30], classes: [ValueClass.positiveInfinity.rawValue]).passed)
+  }
+
+  @Test("the worst element is the one that is furthest out, with its position")
+  func worst() {
+    let result = compare([1, 2.5, 3, 9], oracle: [1, 2, 3, 4])
+    #expect(result.failures == 2)
+    #expect(result.failing == [1, 3])
+    #expect(result.worst?.flatIndex == 3)
+    #expect(result.worst?.position(in: [2, 2]) == [1, 1])
+    #expect(result.errorRatio > 1e6)
+  }
+
+  @Test("the error ratio of right elements is the largest in units of the reference's own error")
+  func errorRatio() {
+    let result = compare([1 + 0x1p-23, 2], oracle: [1, 2])
+    #expect(result.passed && result.errorRatio == 2)
+    #expect(compare([1, 2], oracle: [1, 2]).errorRatio == 0)
+  }
+
+  @Test("the figure for people is the largest error over the reference's own largest error")
+  func largestErrorRatio() {
+    func ratio(_ got: [Float], _ working: [Float], _ oracle: [Double]) -> Double? {
+      got.withUnsafeBytes { got in
+        working.withUnsafeBytes { working in
+          oracle.withUnsafeBufferPointer { oracle in
+            OutputComparison.largestErrorRatio(
+              got,
+              with: ExpectedOutput(
+                dtype: .float32, shape: [oracle.count], working: working, oracle: oracle, scale: oracle,
+                classes: UnsafeBufferPointer(start: nil, count: 0)))
+          }
+        }
+      }
+    }
+    #expect(ratio([1, 2 + 0x1p-20], [1, 2 + 0x1p-21], [1, 2]) == 2)
+    #expect(ratio([1], [1], [1]) == 0)
+    #expect(ratio([.nan], [.nan], [.nan]) == nil)
+  }
+
+  @Test("half and bfloat16 are widened exactly")
+  func narrowTypes() {
+    #expect(ElementReader.half(0x3C00) == 1)
+    #expect(ElementReader.half(0x0001) == 0x1p-24)
+    #expect(ElementReader.half(0x8400) == -0x1p-14)
+    #expect(ElementReader.half(0x7BFF) == 65504)
+    #expect(ElementReader.half(0xFC00) == -.infinity)
+    #expect(ElementReader.half(0x7E00).isNaN)
+    #expect(ElementReader.bfloat(0x3F81) == 1 + 0x1p-7)
+  }
+
+  @Test("integers must be equal, and failing ones are listed")
+  func integers() {
+    let got: [Int64] = [1, 5, 3]
+    let wanted: [Int64] = [1, 2, 3]
+    let result = got.withUnsafeBytes { got in
+      wanted.withUnsafeBytes { wanted in
+        let none = UnsafeBufferPointer<Double>(start: nil, count: 0)
+        return OutputComparison.compare(
+          got,
+          with: ExpectedOutput(
+            dtype: .int64, shape: [3], working: wanted, oracle: none, scale: none,
+            classes: UnsafeBufferPointer(start: nil, count: 0)), factor: 8)
+      }
+    }
+    #expect(result.failures == 1 && result.failing == [1] && result.worst?.wanted == 2)
+  }
+}

@@ -1,0 +1,34 @@
+import Testing
+
+@testable import HardwareRunner
+
+@Suite("Screen")
+struct ScreenTests {
+  func screen(_ forward: String, before: String = "", reference: String = "import torch") -> Screen {
+    Screen(
+      candidate: "import torch\n\(before)\nclass ModelNew(torch.nn.Module):\n    def forward(self, x):\n"
+        + Harness.indented(forward, by: 8) + "\n", reference: reference)
+  }
+
+  @Test("one call of an optimised op is trivial, several are a re-expression, a kernel is neither")
+  func kinds() {
+    #expect(screen("return torch.nn.functional.silu(x)").labels == [.trivial, .libraryCall])
+    #expect(screen("# says what\n\"\"\"Does it.\"\"\"\nreturn torch.nn.functional.silu(x)").labels.contains(.trivial))
+    #expect(screen("y = torch.sigmoid(x)\nreturn x * y").labels == [.libraryCall])
+    #expect(screen("return library.silu(x)", before: "import ctypes").labels == [])
+    #expect(screen("return compiled(x)", before: "compiled = torch.compile(f)").labels == [.libraryCall])
+  }
+
+  @Test("a lower precision is named unless the op itself uses it")
+  func precision() {
+    #expect(screen("y = x.bfloat16()\nreturn (y * y).float()").labels.contains(.precisionChange))
+    #expect(
+      !screen("y = x.bfloat16()\nreturn (y * y).float()", reference: "x.bfloat16()").labels.contains(.precisionChange))
+  }
+
+  @Test("no ModelNew is a problem; what has been used to attack harnesses is named")
+  func problems() {
+    #expect(Screen(candidate: "import torch", reference: "").problem != nil)
+    #expect(screen("import gc\ngc.get_objects()\nreturn x").suspicious.first?.contains("gc.get_objects") == true)
+  }
+}

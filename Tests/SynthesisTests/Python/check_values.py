@@ -1,0 +1,63 @@
+"""check_values.py DIR: every candidate DIR/NAME.NUMBER.py against its original, on ordinary and special inputs."""
+import glob
+import os
+import sys
+import warnings
+
+import torch
+
+from checking import Counter, close, flat, load, oracle, same_special, wide
+
+warnings.simplefilter("error", RuntimeWarning)  # a block that can't compile its kernel says so by a warning
+torch.manual_seed(7)
+failures = []
+SPECIAL = [0.0, -0.0, float("inf"), float("-inf"), float("nan"), 1e-41, -1e-41, 3e38, -3e38, 88.0, -104.0, 1e-20, 20.5]
+
+for path in sorted(glob.glob(os.path.join(sys.argv[1], "*.*.py"))):
+    what = os.path.basename(path)[:-3]
+    name = what.split(".")[0]
+    try:
+        module = load(path, "candidate_" + what.replace(".", "_"))
+        makers, arguments = module.CASES[name]
+        op = getattr(module, name)
+        is_function = not isinstance(op, type)
+        if is_function:
+            wrapped = module._kw_accelerated
+            counter = Counter(wrapped)
+            original = counter.original
+            reference = original
+            candidate = module.ModelNew()
+        else:
+            reference = op(*arguments).eval()
+            candidate = module.ModelNew(*arguments).eval()
+            candidate.load_state_dict(reference.state_dict(), strict=True)
+            counter = Counter(type(candidate).forward)
+
+
+        def exact(inputs: list) -> object:
+            return reference(*map(wide, inputs)) if is_function else oracle(reference, inputs)
+
+        with torch.inference_mode():
+            for round in range(2):
+                inputs = [make() for make in makers]
+                if round == 1:
+                    inputs = [i * 30 if isinstance(i, torch.Tensor) else i for i in inputs]
+                kept = [i.clone() if isinstance(i, torch.Tensor) else i for i in inputs]
+                got, original_taken = counter.taken(lambda: candidate(*inputs))
+                assert not original_taken, "the fast path was not taken"
+                again = candidate(*inputs)
+                assert all(torch.equal(a, b) for a, b in zip(flat(got), flat(again))), "two runs differ"
+                assert all(a.data_ptr() != b.data_ptr() for a, b in zip(flat(got), flat(again))), "an output is shared"
+                assert all(torch.equal(a, b) for a, b in zip(flat(inputs), flat(kept))), "an input was changed"
+                close(got, reference(*inputs), exact(inputs), f"{what} round {round}")
+            for value in SPECIAL:
+                inputs = [make() for make in makers]
+                for tensor in flat(inputs):
+                    # A few elements only, and not the same ones of all inputs.
+                    tensor.view(-1)[:: max(tensor.numel() // 5, 1)] = value
+                same_special(candidate(*inputs), reference(*inputs), exact(inputs), f"{what} with {value}")
+    except Exception as error:
+        failures.append(f"{what}: {type(error).__name__}: {error}")
+
+print("\n".join(failures) or "ok")
+sys.exit(bool(failures))

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// The interpreter with PyTorch that the tests use, and how to run it.
+enum TestPython {
+  static let interpreter = ProcessInfo.processInfo.environment["KERNELWRIGHT_TEST_PYTHON"]
+  static let hasTorch = interpreter != nil
+  static let skipReason: Comment = "KERNELWRIGHT_TEST_PYTHON names no interpreter with PyTorch"
+
+  /// This test target's folder and the project's.
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let project = folder.deletingLastPathComponent().deletingLastPathComponent()
+
+  struct Result: Sendable {
+    var status: Int32
+    var output: String
+  }
+
+  /// Runs a script of `Python/`.
+  static func run(
+    _ script: String, _ arguments: [String], cache: URL, environment: [String: String] = [:]
+  ) async throws -> Result {
+    let own = ["XDG_CACHE_HOME": cache.path, "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "2"]
+    return try await execute(
+      interpreter ?? "/nonexistent", [folder.appendingPathComponent("Python/\(script)").path] + arguments, log: cache,
+      environment: own.merging(environment) { $1 })
+  }
+
+  /// Runs a program and waits for it without holding a thread of the cooperative pool.
+  static func execute(
+    _ program: String, _ arguments: [String], log folder: URL, environment: [String: String] = [:]
+  ) async throws -> Result {
+    let log = folder.appendingPathComponent("log-\(UUID().uuidString)")
+    _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+    let handle = try FileHandle(forWritingTo: log)
+    defer { try? handle.close() }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardOutput = handle
+    process.standardError = handle
+    let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
+      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+      do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
+    return Result(status: status, output: try String(contentsOf: log, encoding: .utf8))
+  }
+}
+
+/// The system's C++ compiler.
+enum TestCompiler {
+  static let path = ["/usr/bin/g++", "/usr/bin/c++", "/usr/bin/clang++"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
+}

@@ -1,0 +1,1 @@
+"""The story of Kernelwright, driven through a real LSP client (`make demo`). Standard library only."""

@@ -1,0 +1,7 @@
+-- Found by `vim.lsp.enable('kernelwright')` (Neovim 0.11 or newer). Override any field with `vim.lsp.config`.
+---@type vim.lsp.Config
+return {
+  cmd = { 'kernelwright', 'serve' },
+  filetypes = { 'python' },
+  root_markers = { 'pyproject.toml', 'setup.py', '.venv', '.git' },
+}
