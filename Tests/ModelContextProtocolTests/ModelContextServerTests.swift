@@ -21,14 +21,18 @@ private final class Session: Sendable {
     }
   }
 
-  /// Sends lines, closes the input, and gives back everything that was answered.
-  func answers(to lines: [String]) async throws -> [JSONValue] {
+  /// Sends lines, and closes the input once so many answers have come, since that stops the calls still under way;
+  /// gives back everything that was answered.
+  func answers(_ expected: Int, to lines: [String]) async throws -> [JSONValue] {
     try toServer.fileHandleForWriting.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
-    try await Task.sleep(for: .milliseconds(300))
-    try toServer.fileHandleForWriting.close()
+    let client = LineConnection(input: fromServer.fileHandleForReading.fileDescriptor, output: -1)
+    var answers: [JSONValue] = []
+    for await line in client.lines {
+      answers.append(try JSONValue(parsing: line))
+      if answers.count == expected { try toServer.fileHandleForWriting.close() }
+    }
     await server.value
-    let text = String(decoding: try fromServer.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    return try text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+    return answers
   }
 }
 
@@ -44,12 +48,14 @@ struct ModelContextServerTests {
 
   @Test("introduces itself, lists its tools with schemas, and answers a version it doesn't speak with its own")
   func introduction() async throws {
-    let answers = try await Session().answers(to: [
-      #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{}}}"#,
-      #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
-      #"{"jsonrpc":"2.0","id":"two","method":"tools/list"}"#,
-      #"{"jsonrpc":"2.0","id":3,"method":"initialize","params":{"protocolVersion":"1999-01-01"}}"#,
-    ])
+    let answers = try await Session().answers(
+      3,
+      to: [
+        #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{}}}"#,
+        #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+        #"{"jsonrpc":"2.0","id":"two","method":"tools/list"}"#,
+        #"{"jsonrpc":"2.0","id":3,"method":"initialize","params":{"protocolVersion":"1999-01-01"}}"#,
+      ])
     #expect(answers.count == 3)
     #expect(answers[0]["result"]?["protocolVersion"] == "2025-03-26")
     #expect(answers[0]["result"]?["serverInfo"]?["name"] == "kernelwright")
@@ -70,7 +76,7 @@ struct ModelContextServerTests {
     try "import torch\n\ndef gate(x):\n    return torch.sigmoid(x) * x\n".write(
       toFile: file, atomically: true, encoding: .utf8)
     let answer = try #require(
-      try await Session().answers(to: [call(1, "list_ops", ["file": .string(file)])]).first?["result"])
+      try await Session().answers(1, to: [call(1, "list_ops", ["file": .string(file)])]).first?["result"])
     #expect(answer["isError"] == false)
     #expect(answer["structuredContent"]?["ops"]?[0]?["name"] == "gate")
     let text = try #require(answer["content"]?[0]?["text"]?.stringValue)
@@ -79,10 +85,12 @@ struct ModelContextServerTests {
 
   @Test("what can't be done is the tool's error, in one sentence; what isn't a call is the protocol's")
   func problems() async throws {
-    let answers = try await Session().answers(to: [
-      "not JSON", call(2, "list_ops", [:]), call(3, "list_ops", ["file": "/nowhere/op.py"]), call(4, "launder", [:]),
-      #"{"jsonrpc":"2.0","id":5,"method":"resources/list"}"#,
-    ])
+    let answers = try await Session().answers(
+      5,
+      to: [
+        "not JSON", call(2, "list_ops", [:]), call(3, "list_ops", ["file": "/nowhere/op.py"]), call(4, "launder", [:]),
+        #"{"jsonrpc":"2.0","id":5,"method":"resources/list"}"#,
+      ])
     let byID = Dictionary(answers.map { ($0["id"]?.intValue ?? 0, $0) }, uniquingKeysWith: { first, _ in first })
     #expect(byID[0]?["error"]?["code"] == -32700)
     #expect(byID[2]?["result"]?["isError"] == true)

@@ -271,29 +271,31 @@ struct IsolationTests {
 
   @Test("what a worker leaves behind is nothing: no process, no descriptor, no folder")
   func noLeaks() async throws {
-    let environment = try await Machine.environment()
-    let project = try Project()
-    func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
-    var before = 0
-    for round in 0..<3 {
-      let worker = try await launch(
-        .eager, project.reference("def op(x):\n    return x\n", name: "op", kind: .function), in: environment)
-      let child = worker.worker.tree.child
-      worker.terminate()
-      _ = await child.wait()
-      await #expect(throws: WorkerFailure.self) { try await worker.setThreads(1) }
-      if round == 0 { before = try descriptors() }
+    // A process of its own: the other tests' descriptors come and go in this one.
+    await #expect(processExitsWith: .success) {
+      let environment = try await Machine.environment()
+      let project = try Project()
+      func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+      var before = 0
+      for round in 0..<3 {
+        let worker = try await launch(
+          .eager, project.reference("def op(x):\n    return x\n", name: "op", kind: .function), in: environment)
+        let child = worker.worker.tree.child
+        worker.terminate()
+        _ = await child.wait()
+        await #expect(throws: WorkerFailure.self) { try await worker.setThreads(1) }
+        while environment.registry.count > 0 { await Task.yield() }
+        if round == 0 { before = try descriptors() }
+      }
+      let deadline = crunner_now() + 60_000_000_000
+      while try descriptors() > before && crunner_now() < deadline { try await Task.sleep(for: .milliseconds(50)) }
+      #expect(try descriptors() <= before)
     }
-    // The last worker's own may not be closed yet, and other tests of this process open some meanwhile.
-    let deadline = crunner_now() + 20_000_000_000
-    while try descriptors() > before + 4 && crunner_now() < deadline { try await Task.sleep(for: .milliseconds(50)) }
-    #expect(try descriptors() <= before + 4)
-    while environment.registry.count > 0 { await Task.yield() }
   }
 
   private func isGone(_ pid: pid_t) -> Bool {
     // A killed daemon is reaped by its namespace's first process, or by us, within moments.
-    let deadline = crunner_now() + 2_000_000_000
+    let deadline = crunner_now() + 60_000_000_000
     while kill(pid, 0) == 0 && crunner_now() < deadline { sched_yield() }
     return kill(pid, 0) != 0 && errno == ESRCH
   }

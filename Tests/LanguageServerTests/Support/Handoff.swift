@@ -13,7 +13,7 @@ final class Handoff<Value: Sendable>: Sendable {
 
   /// Nil when it does not come: a test must fail, not hang.
   func wait() -> Value? {
-    guard arrived.wait(timeout: .now() + .seconds(30)) == .success else { return nil }
+    guard arrived.wait(timeout: .now() + .seconds(300)) == .success else { return nil }
     defer { arrived.signal() }
     return value.withLock { $0 }
   }

@@ -87,12 +87,12 @@ final class ScriptedEngine: EngineService {
   var isClosed: Bool { state.withLock { $0.isClosed } }
 
   func waitForStart() -> Started? {
-    startedJobs.wait(timeout: .now() + .seconds(30)) == .success ? started.last : nil
+    startedJobs.wait(timeout: .now() + .seconds(300)) == .success ? started.last : nil
   }
 
   /// What was stopped: jobs by number, files by path.
   func waitForStop() -> [String] {
-    guard stoppedJobs.wait(timeout: .now() + .seconds(30)) == .success else { return [] }
+    guard stoppedJobs.wait(timeout: .now() + .seconds(300)) == .success else { return [] }
     return state.withLock { $0.cancelled.map(\.rawValue) + $0.closedFiles }
   }
 
