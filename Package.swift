@@ -52,17 +52,19 @@ func tests(_ room: String, alsoUsing others: [Target.Dependency] = [], excluding
 }
 
 let roomTests: [Target] = [
+  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
   .target(name: "LoopbackProvider", path: "Tests/LoopbackProvider", swiftSettings: settings),
-  tests("JSONRPC"),
+  tests("JSONRPC", alsoUsing: ["TestSupport"]),
   tests("LanguageServerProtocol", alsoUsing: ["JSONRPC"]),
-  tests("SourceIndex"),
-  tests("Synthesis", excluding: ["Python"]),
+  tests("SourceIndex", alsoUsing: ["TestSupport"]),
+  tests("Synthesis", alsoUsing: ["TestSupport"], excluding: ["Python"]),
   tests("Store", alsoUsing: [grdb]),
   tests("HardwareRunner", alsoUsing: ["CRunner"]),
   tests("ModelClient", alsoUsing: ["LoopbackProvider"]),
   tests("Engine", alsoUsing: ["HardwareRunner", "LoopbackProvider", "SourceIndex", "Store", "Synthesis"]),
   tests(
-    "LanguageServer", alsoUsing: ["Engine", "HardwareRunner", "JSONRPC", "LanguageServerProtocol", "SourceIndex"]),
+    "LanguageServer",
+    alsoUsing: ["Engine", "HardwareRunner", "JSONRPC", "LanguageServerProtocol", "SourceIndex", "TestSupport"]),
   tests("ModelContextProtocol", alsoUsing: ["Engine", "JSONRPC"]),
 ]
 

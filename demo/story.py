@@ -13,6 +13,8 @@ from .editor import TIME, Editor, Line, Progress, StoryError, one_action, wait_f
 from .narrator import BOLD, GREEN, Narrator
 
 PROFILE_TIMEOUT_S, OPTIMIZE_TIMEOUT_S = 120.0, 300.0
+# Beside a busy neighbour nothing is claimed; how often the demo asks in all.
+OPTIMIZE_RUNS = 3
 CLAIM = re.compile(r"verified (\d+(?:\.\d+)?)× \[(\d+(?:\.\d+)?), (\d+(?:\.\d+)?)\] against (.+)")
 
 
@@ -58,8 +60,7 @@ class Story:
             shutil.copyfile(self._scenario.file, copy)
         line = self._open()
         self._profile(line)
-        self._optimize(line)
-        verified = self._read_card(line)
+        verified = self._optimize_until_sure(line)
         self._edit_and_undo(line)
         self._apply(line)
         self._run_before_and_after()
@@ -89,15 +90,26 @@ class Story:
         self._narrator.lines(self._editor.text().splitlines(), hints)
         self._narrator.diagnostics(self._editor.diagnostics())
 
+    def _optimize_until_sure(self, line: int) -> Verified:
+        for runs_left in reversed(range(OPTIMIZE_RUNS)):
+            self._optimize(line)
+            verified = self._read_card(line, may_be_unsure=runs_left > 0)
+            if verified:
+                return verified
+            self._narrator.note("inconclusive: the machine was too busy to be sure; so once more, as a person would")
+        raise AssertionError("the last run may not be unsure")
+
     def _optimize(self, line: int) -> None:
         self._narrator.step("“Optimize this op”", "agents propose, the verification agent judges")
         self._act(line, "Optimize this op", OPTIMIZE_TIMEOUT_S)
 
-    def _read_card(self, line: int) -> Verified:
+    def _read_card(self, line: int, may_be_unsure: bool) -> Optional[Verified]:
         self._narrator.step(f"Hover over {self._scenario.op}")
         card = self._editor.hover(line)
         self._narrator.card(card)
         claim = CLAIM.search(card.replace("**", "").replace("`", ""))
+        if not claim and may_be_unsure and "inconclusive" in card:
+            return None
         if not claim:
             raise StoryError("no verified replacement was found this time; the card above says what was, and why")
         if float(claim[2]) <= 1:

@@ -1,26 +1,8 @@
 import Foundation
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import JSONRPC
-
-/// One value handed from one thread to another that waits for it.
-final class Handoff<Value: Sendable>: Sendable {
-  private let value = Mutex<Value?>(nil)
-  private let arrived = DispatchSemaphore(value: 0)
-
-  func put(_ new: Value?) {
-    value.withLock { $0 = new }
-    arrived.signal()
-  }
-
-  /// Nil when it does not come: a test must fail, not hang.
-  func wait() -> Value? {
-    guard arrived.wait(timeout: .now() + .seconds(300)) == .success else { return nil }
-    defer { arrived.signal() }
-    return value.withLock { $0 }
-  }
-}
 
 /// The client's end of a loop that runs on a thread of its own. Used by one thread.
 final class Peer {
@@ -37,16 +19,9 @@ final class Peer {
     onEvent: @escaping @Sendable (Loop, String) -> Void = { _, _ in },
     onMessage: @escaping @Sendable (Loop, IncomingMessage) -> Void
   ) throws {
-    var pair: [Int32] = [0, 0]
-    #if canImport(Darwin)
-      try #require(socketpair(AF_UNIX, SOCK_STREAM, 0, &pair) == 0)
-    #else
-      try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
-    #endif
-    let theirs = pair[0]
-    var patience = timeval(tv_sec: 30, tv_usec: 0)
-    setsockopt(pair[1], SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    descriptor = pair[1]
+    let sockets = try SocketPair()
+    let theirs = sockets.theirs
+    descriptor = sockets.ours
     let ready = Handoff<Mailbox<String>>()
     let end = Handoff<Loop.End>()
     self.end = end

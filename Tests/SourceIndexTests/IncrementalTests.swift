@@ -1,4 +1,5 @@
 import SourceIndex
+import TestSupport
 import Testing
 
 /// An edited document must equal one that is indexed from scratch, whatever the edit.
@@ -19,7 +20,7 @@ struct IncrementalTests {
 
   @Test(arguments: 0..<24)
   func `random edits give what indexing from scratch gives`(seed: UInt64) {
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let start = SampleSource.text
     var document = IndexedDocument(text: SourceText(start))
     for step in 0..<250 {
@@ -53,7 +54,7 @@ struct IncrementalTests {
     }
   }
 
-  private func slice(of source: String, _ random: inout SplitMix) -> String {
+  private func slice(of source: String, _ random: inout SplitMix64) -> String {
     let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
     let first = Int.random(in: 0..<lines.count, using: &random)
     let last = min(lines.count, first + Int.random(in: 1...12, using: &random))

@@ -1,4 +1,5 @@
 import SourceIndex
+import TestSupport
 import Testing
 
 struct SourceTextTests {
@@ -43,7 +44,7 @@ struct SourceTextTests {
   }
 
   @Test func `an edit gives the text that replacing bytes gives`() {
-    var random = SplitMix(seed: 11)
+    var random = SplitMix64(seed: 11)
     let pieces = ["a", "bc\n", "\r", "\n", "\r\n", "é", String(repeating: "line of text\n", count: 500), "", "x\ry"]
     var text = SourceText("")
     var bytes: [UInt8] = []
@@ -63,20 +64,5 @@ struct SourceTextTests {
       #expect(text.position(of: probe) == fresh.position(of: probe))
       #expect(text.line(text.position(of: probe).line) == fresh.line(fresh.position(of: probe).line))
     }
-  }
-}
-
-/// A small generator of random numbers that gives the same ones each time.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import SourceIndex
+import TestSupport
 import Testing
 
 struct ToleranceTests {
@@ -11,7 +12,7 @@ struct ToleranceTests {
   }
 
   @Test func `random bytes are indexed`() {
-    var random = SplitMix(seed: 5)
+    var random = SplitMix64(seed: 5)
     let alphabet = Array("()[]{}\"'#\\\n\r\t :=.,;@fx1dre\u{0C}\0é".utf8)
     for _ in 0..<3000 {
       let count = Int.random(in: 0...60, using: &random)

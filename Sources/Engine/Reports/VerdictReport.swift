@@ -3,7 +3,7 @@ public import HardwareRunner
 public import SourceIndex
 
 /// The object behind `verify --json` and, with what the search adds, `optimize --json`
-/// (protocol/verdict.schema.json). Figures that do not exist are null; arrays never are.
+/// (protocol/verification.schema.json). Figures that do not exist are null; arrays never are.
 public struct VerdictReport: Sendable, Encodable {
   public var verification: Verification
   /// The candidate's text.

@@ -3,6 +3,7 @@ import Foundation
 import HardwareRunner
 import SourceIndex
 import Synchronization
+import TestSupport
 
 @testable import LanguageServer
 
@@ -87,12 +88,12 @@ final class ScriptedEngine: EngineService {
   var isClosed: Bool { state.withLock { $0.isClosed } }
 
   func waitForStart() -> Started? {
-    startedJobs.wait(timeout: .now() + .seconds(300)) == .success ? started.last : nil
+    startedJobs.wait(timeout: .now() + .seconds(Patience.seconds)) == .success ? started.last : nil
   }
 
   /// What was stopped: jobs by number, files by path.
   func waitForStop() -> [String] {
-    guard stoppedJobs.wait(timeout: .now() + .seconds(300)) == .success else { return [] }
+    guard stoppedJobs.wait(timeout: .now() + .seconds(Patience.seconds)) == .success else { return [] }
     return state.withLock { $0.cancelled.map(\.rawValue) + $0.closedFiles }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import JSONRPC
+import TestSupport
 import Testing
 
 @testable import LanguageServer
@@ -29,16 +30,8 @@ final class TestClient {
     engine: ScriptedEngine = ScriptedEngine(), options: JSONValue = .null, initialize: Bool = true,
     configure: (inout LanguageServerConfiguration) -> Void = { _ in }
   ) throws {
-    var pair: [Int32] = [0, 0]
-    #if canImport(Darwin)
-      try #require(socketpair(AF_UNIX, SOCK_STREAM, 0, &pair) == 0)
-    #else
-      try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
-    #endif
-    socket = pair[0]
-    // A reply that never comes must fail the test, not hang it.
-    var patience = timeval(tv_sec: 30, tv_usec: 0)
-    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    let sockets = try SocketPair()
+    socket = sockets.ours
     var configuration = LanguageServerConfiguration(
       version: "test",
       makeEngine: { workspace, observer in
@@ -47,7 +40,7 @@ final class TestClient {
       },
       mayHoldResults: { _ in true }, now: { ScriptedEngine.now })
     configure(&configuration)
-    let (theirs, status, final) = (pair[1], Handoff<Int32>(), configuration)
+    let (theirs, status, final) = (sockets.theirs, Handoff<Int32>(), configuration)
     exitStatus = status
     Thread {
       status.put(LanguageServer.run(input: theirs, output: theirs, configuration: final))
