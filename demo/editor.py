@@ -67,7 +67,7 @@ TIME = re.compile(r"\d (?:ns|µs|ms|s)\b")
 T = TypeVar("T")
 
 
-def wait_for(editor: Editor, what: str, look: Callable[[], Optional[T]], timeout: float = 10) -> T:
+def wait_for(editor: Editor, what: str, look: Callable[[], Optional[T]], timeout: float = 30) -> T:
     """Looks until there is something to see; `what` is what is missed when there never is."""
     deadline = time.monotonic() + timeout
     while True:

@@ -16,6 +16,7 @@ PROFILE_TIMEOUT_S, OPTIMIZE_TIMEOUT_S = 120.0, 300.0
 # Beside a busy neighbour nothing is claimed; how often the demo asks in all.
 OPTIMIZE_RUNS = 3
 CLAIM = re.compile(r"verified (\d+(?:\.\d+)?)× \[(\d+(?:\.\d+)?), (\d+(?:\.\d+)?)\] against (.+)")
+UNSURE = re.compile(r"· inconclusive\b")
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Story:
         card = self._editor.hover(line)
         self._narrator.card(card)
         claim = CLAIM.search(card.replace("**", "").replace("`", ""))
-        if not claim and may_be_unsure and "inconclusive" in card:
+        if not claim and may_be_unsure and UNSURE.search(card.splitlines()[0].replace("**", "")):
             return None
         if not claim:
             raise StoryError("no verified replacement was found this time; the card above says what was, and why")
