@@ -50,6 +50,11 @@ static void become(const crunner_spawn_request *request, int report, pid_t paren
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail(report);
   if (getppid() != parent) _exit(127); /* the parent died before the line above */
   if (request->subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) fail(report);
+  if (request->control_group) { /* 0 is whoever writes it */
+    int members = open(request->control_group, O_WRONLY | O_CLOEXEC);
+    if (members < 0 || write(members, "0", 1) != 1) fail(report);
+    close(members);
+  }
   /* When memory runs out, the kernel takes a worker and not the language server. */
   int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (score >= 0) {

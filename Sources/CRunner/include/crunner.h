@@ -19,6 +19,7 @@ typedef struct {
   int descriptor_count;
   int niceness;          /* added to ours */
   bool subreaper;        /* Linux: orphans of the child's descendants become its children */
+  const char *control_group; /* Linux: the cgroup.procs file of the group that it joins; NULL: ours */
 } crunner_spawn_request;
 
 /* Starts the process in a session of its own, to be killed when the calling *thread* ends (Linux: PR_SET_PDEATHSIG).

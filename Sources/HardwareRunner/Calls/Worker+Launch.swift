@@ -21,16 +21,24 @@ extension Worker {
     let prepared = try environment.sandbox.command(
       ["-I", "-c", WorkerSources.boot], policy: policy, environment: environment, workspace: workspace,
       standard: [input.read.number, output.write.number, printed.write.number, arena?.descriptor ?? -1])
-    let child = try await ChildProcess.spawn(prepared.command, descriptors: prepared.descriptors)
+    let child: ChildProcess
+    do {
+      child = try await ChildProcess.spawn(prepared.command, descriptors: prepared.descriptors)
+    } catch {
+      await prepared.group?.remove()
+      throw error
+    }
     // The child has its own of these now; were ours left open, no end of stream would ever be seen.
     for end in [input.read, output.write, printed.write] + prepared.held { end.close() }
 
     let kill = TreeKiller(child: child)
     environment.registry.register(child, kill: kill.callAsFunction)
     let registry = environment.registry
+    let group = prepared.group
     Task.detached {
       _ = await child.wait()
       registry.remove(ObjectIdentifier(child))
+      await group?.remove()
     }
     let drain = OutputDrain(printed.read, limit: policy.outputBytes, onFlood: kill.callAsFunction)
     let thread = WorkThread(name: "worker \(role.rawValue)")

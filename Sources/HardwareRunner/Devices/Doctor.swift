@@ -122,7 +122,15 @@ public struct Doctor: Sendable {
       let sandbox = try await Sandbox.detect(allowUnsandboxed: allowUnsandboxed)
       switch sandbox.kind {
       case .bubblewrap(let path):
-        return (DoctorCheck(name: "sandbox", status: .ok, detail: "bubblewrap at \(path) works"), sandbox)
+        let detail =
+          switch sandbox.processLimit {
+          case .resourceLimit: "bubblewrap at \(path) works"
+          case .controlGroup: "bubblewrap at \(path) works; as root, processes are bounded by control groups"
+          case .ownUser:
+            "bubblewrap at \(path) works; as root without control groups, generated code runs as a user of its own,"
+              + " who can read only what everybody may read"
+          }
+        return (DoctorCheck(name: "sandbox", status: .ok, detail: detail), sandbox)
       case .sandboxExec:
         return (DoctorCheck(name: "sandbox", status: .ok, detail: "sandbox-exec works"), sandbox)
       case .none:

@@ -11,6 +11,8 @@ struct LaunchCommand: Sendable {
   var directory: String?
   /// Linux: whether orphaned grandchildren stay within reach (not needed inside a process namespace).
   var subreaper = false
+  /// Linux: the `cgroup.procs` file of the control group that it joins.
+  var controlGroup: String?
   var niceness = 0
 }
 
@@ -65,11 +67,13 @@ final class ChildProcess: Sendable {
         command.path.withCString { path in
           descriptors.withUnsafeBufferPointer { descriptors in
             withOptionalCString(command.directory) { directory in
-              var request = crunner_spawn_request(
-                path: path, arguments: argumentPointers, environment: environmentPointers, directory: directory,
-                descriptors: descriptors.baseAddress, descriptor_count: Int32(descriptors.count),
-                niceness: Int32(command.niceness), subreaper: command.subreaper)
-              return crunner_spawn(&request, &pid)
+              withOptionalCString(command.controlGroup) { controlGroup in
+                var request = crunner_spawn_request(
+                  path: path, arguments: argumentPointers, environment: environmentPointers, directory: directory,
+                  descriptors: descriptors.baseAddress, descriptor_count: Int32(descriptors.count),
+                  niceness: Int32(command.niceness), subreaper: command.subreaper, control_group: controlGroup)
+                return crunner_spawn(&request, &pid)
+              }
             }
           }
         }

@@ -15,15 +15,15 @@ enum Bubblewrap {
 
   /// The `bwrap` of this system, tried out.
   /// - Throws: ``EnvironmentProblem``.
-  static func detect() async throws -> String {
+  static func detect(_ limit: ProcessLimit) async throws -> String {
     let alternative = "or allow running without a sandbox with sandbox = \"off\""
     guard let path = ShortCommand.find("bwrap") else {
       throw EnvironmentProblem(
         "bubblewrap is not installed, so generated code can't be run safely: install it"
           + " (`apt install bubblewrap`, `dnf install bubblewrap`), \(alternative)")
     }
-    var arguments = walls(scratchBytes: 1 << 20)
-    arguments += ["--remount-ro", "/", "/usr/bin/env", "true"]
+    var arguments = walls(scratchBytes: 1 << 20, limit)
+    arguments += ["--remount-ro", "/"] + user(limit) + ["/usr/bin/env", "true"]
     let trial = try await ShortCommand.run(path, arguments, timeout: .seconds(10))
     if trial.status == 0 { return path }
     let reason = trial.firstLine
@@ -43,9 +43,14 @@ enum Bubblewrap {
   ///   - filter, information: numbers of the descriptors *in bwrap* that hold the system-call filter and take the
   ///     report on the started process.
   static func arguments(
-    policy: SandboxPolicy, readOnly: [String], links: [SymbolicLink], filter: Int, information: Int
+    policy: SandboxPolicy, limit: ProcessLimit, readOnly: [String], links: [SymbolicLink], filter: Int,
+    information: Int
   ) -> [String] {
-    var arguments = walls(scratchBytes: policy.scratchBytes)
+    var arguments = walls(scratchBytes: policy.scratchBytes, limit)
+    if limit == .ownUser {
+      // Folders on the way that bwrap makes by itself are root's alone.
+      for folder in ancestors(readOnly + links.map(\.path)) { arguments += ["--perms", "0755", "--dir", folder] }
+    }
     // Shorter paths first: a folder inside another one is mounted over it, not hidden by it.
     for path in Set(readOnly).sorted(by: { ($0.count, $0) < ($1.count, $1) }) {
       arguments += ["--ro-bind-try", path, path]
@@ -54,14 +59,41 @@ enum Bubblewrap {
     arguments += ["--chdir", SandboxEnvironment.scratch]
     arguments += ["--remount-ro", "/", "--remount-ro", "/dev"]
     arguments += ["--seccomp", String(filter), "--info-fd", String(information)]
-    return arguments
+    return arguments + user(limit)
   }
 
-  private static func walls(scratchBytes: Int) -> [String] {
-    var arguments = [
-      "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "kernelwright",
-      "--ro-bind", "/usr", "/usr",
+  /// The command that takes a sandbox of root's to its own user, before anything else runs in it.
+  private static func user(_ limit: ProcessLimit) -> [String] {
+    guard limit == .ownUser else { return [] }
+    let number = String(ProcessLimit.strangersNumber())
+    return [
+      "/usr/bin/setpriv", "--reuid", number, "--regid", number, "--clear-groups", "--inh-caps", "-all",
+      "--bounding-set", "-all", "--",
     ]
+  }
+
+  /// The folders above these paths, outer ones first.
+  private static func ancestors(_ paths: [String]) -> [String] {
+    var found = Set<String>()
+    for path in paths {
+      var folder = (path as NSString).deletingLastPathComponent
+      while folder.count > 1 && found.insert(folder).inserted {
+        folder = (folder as NSString).deletingLastPathComponent
+      }
+    }
+    return found.sorted { ($0.count, $0) < ($1.count, $1) }
+  }
+
+  private static func walls(scratchBytes: Int, _ limit: ProcessLimit) -> [String] {
+    var arguments = ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "kernelwright"]
+    if limit == .ownUser {
+      // In a user namespace of one user there would be nobody else to become.
+      arguments += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+      for capability in ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"] { arguments += ["--cap-add", capability] }
+    } else {
+      arguments.append("--unshare-all")
+    }
+    arguments += ["--ro-bind", "/usr", "/usr"]
     for folder in systemFolders {
       if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: folder) {
         arguments += ["--symlink", target, folder]
@@ -74,7 +106,7 @@ enum Bubblewrap {
     // The namespace's first process runs under the same user: its memory would be a door into a program of ours.
     for path in ["/proc/1/mem", "/proc/1/task/1/mem"] { arguments += ["--ro-bind", "/dev/null", path] }
     for folder in ["/dev/shm", "/tmp", SandboxEnvironment.scratch] {
-      arguments += ["--size", String(scratchBytes), "--tmpfs", folder]
+      arguments += ["--perms", "1777", "--size", String(scratchBytes), "--tmpfs", folder]
     }
     return arguments
   }

@@ -29,6 +29,8 @@ struct SandboxedCommand: Sendable {
   var information: Descriptor?
   /// Without bubblewrap: the folder that the worker may write, to be kept as long as it runs.
   var scratch: ScratchFolder?
+  /// What bounds its processes, where that is a control group; to be removed when it has ended.
+  var group: ControlGroup?
 }
 
 extension Sandbox {
@@ -54,14 +56,19 @@ extension Sandbox {
       let filter = Descriptor(number)
       let information = try Descriptor.pipe()
       let walls = Bubblewrap.arguments(
-        policy: policy, readOnly: readable.paths, links: readable.links, filter: standard.count,
+        policy: policy, limit: processLimit, readOnly: readable.paths, links: readable.links, filter: standard.count,
         information: standard.count + 1)
+      var group: ControlGroup?
+      if case .controlGroup(let parent) = processLimit {
+        group = try ControlGroup(in: parent, processes: policy.processes)
+      }
       return SandboxedCommand(
         command: LaunchCommand(
           path: path, arguments: walls + [python.executable] + arguments,
-          environment: variables(SandboxEnvironment.scratch), directory: "/", niceness: policy.niceness),
+          environment: variables(SandboxEnvironment.scratch), directory: "/", controlGroup: group?.members,
+          niceness: policy.niceness),
         descriptors: standard + [filter.number, information.write.number], held: [filter, information.write],
-        information: information.read)
+        information: information.read, group: group)
     case .sandboxExec:
       let scratch = try ScratchFolder()
       let walls = SandboxExec.arguments(readOnly: readable.paths, scratch: scratch.path)

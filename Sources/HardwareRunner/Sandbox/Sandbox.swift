@@ -11,8 +11,13 @@ public struct Sandbox: Sendable, Hashable {
     case none
   }
   public var kind: Kind
+  /// What bounds the number of processes in it.
+  public var processLimit: ProcessLimit
 
-  public init(kind: Kind) { self.kind = kind }
+  public init(kind: Kind, processLimit: ProcessLimit = .resourceLimit) {
+    self.kind = kind
+    self.processLimit = processLimit
+  }
 
   /// Whether generated code can be kept from the rest of the machine.
   public var isSandboxed: Bool { kind != .none }
@@ -33,7 +38,8 @@ public struct Sandbox: Sendable, Hashable {
         }
         return sandbox
       #else
-        return Sandbox(kind: .bubblewrap(path: try await Bubblewrap.detect()))
+        let limit = ProcessLimit.detect()
+        return Sandbox(kind: .bubblewrap(path: try await Bubblewrap.detect(limit)), processLimit: limit)
       #endif
     } catch {
       if allowUnsandboxed { return Sandbox(kind: .none) }

@@ -17,7 +17,7 @@ public struct SandboxPolicy: Sendable, Hashable {
   public var scratchBytes: Int
   /// Largest single file.
   public var fileBytes: Int
-  /// Processes and threads (`RLIMIT_NPROC`, counted within the sandbox's user namespace; has no hold on root).
+  /// Processes and threads, together; see ``ProcessLimit``.
   public var processes: Int
   /// Bytes on stdout and stderr before the worker is killed; of what is printed only the end is kept.
   public var outputBytes: Int
