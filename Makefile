@@ -12,7 +12,7 @@ PYTHON := $(CURDIR)/.venv/bin/python
 TEST_PYTHON := $(CURDIR)/.venv-tests/bin/python
 SWIFT_SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
 FORMATTED := Package.swift Sources Tests
-SCRIPTS := scripts/setup scripts/swift-test .ci/run
+SCRIPTS := scripts/setup scripts/swift-test scripts/test-sandbox-as-nobody .ci/run
 PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/lint scripts/picture
 # auto takes Neovim where there is a current one, else the client that comes with the demo.
 EDITOR_OF_THE_DEMO ?= auto
@@ -40,6 +40,7 @@ test: setup-tests swift-test protocol-test editor-test
 
 swift-test: setup-tests
 	@KERNELWRIGHT_TEST_PYTHON=$(PYTHON) scripts/swift-test
+	@KERNELWRIGHT_TEST_PYTHON=$(PYTHON) scripts/test-sandbox-as-nobody
 
 # Real messages and outputs against the schemas in protocol/, and decoded strictly by another implementation of LSP.
 protocol-test: setup-tests $(SERVER)
