@@ -23,7 +23,8 @@ let rooms: [Target] = [
   .target(name: "Store", dependencies: [grdb], swiftSettings: settings),
   .target(name: "CRunner", path: "Sources/CRunner"),
   .target(
-    name: "HardwareRunner", dependencies: ["CRunner"], resources: [.embedInCode("Worker")], swiftSettings: settings),
+    name: "HardwareRunner", dependencies: ["CRunner"],
+    resources: [.embedInCode("Worker"), .embedInCode("GuardedMemory")], swiftSettings: settings),
   .target(name: "CCurl", path: "Sources/CCurl"),
   .target(name: "ModelClient", dependencies: ["CCurl"], swiftSettings: settings),
   .target(

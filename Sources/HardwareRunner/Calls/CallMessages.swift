@@ -11,8 +11,10 @@ struct PrepareMessage: Encodable, Sendable {
   var copy: Int?
   /// Whether the results of earlier calls stay alive.
   var keep = false
+  /// Whether the model gets copies of its inputs that the worker's own allocator made.
+  var guarded = false
 
-  private enum CodingKeys: String, CodingKey { case sequence, mode, arguments, upstream, region, copy, keep }
+  private enum CodingKeys: String, CodingKey { case sequence, mode, arguments, upstream, region, copy, keep, guarded }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -23,6 +25,7 @@ struct PrepareMessage: Encodable, Sendable {
     try container.encode(region, forKey: .region)
     try container.encode(copy, forKey: .copy)  // null, not absent
     try container.encode(keep, forKey: .keep)
+    try container.encode(guarded, forKey: .guarded)
   }
 }
 

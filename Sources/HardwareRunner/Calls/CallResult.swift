@@ -32,6 +32,9 @@ public struct CallOptions: Sendable {
   public var beforeGo: (@Sendable () -> Void)?
   /// Whether the results of earlier calls stay alive in the worker until a call without this.
   public var keepsEarlier: Bool
+  /// Whether the model gets copies of its inputs made by the worker's own allocator: for processes with guarded memory,
+  /// since the arena has no guards. Changes of inputs then go unnoticed.
+  public var guarded = false
   /// Outputs of earlier calls, kept alive since, to be copied once more after this one.
   public var reread: [OutputTensor]
 

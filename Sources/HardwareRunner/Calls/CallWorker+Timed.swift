@@ -20,7 +20,8 @@ extension CallWorker {
     let message = PrepareMessage(
       sequence: number, mode: mode, arguments: inputs.arguments.map { $0.moved(by: base) },
       upstream: inputs.upstream.map { $0.moved(by: base) }, region: [base, inputs.bytes.count],
-      copy: poisoned?.lowerBound, keep: options.keepsEarlier)
+      copy: poisoned?.lowerBound, keep: options.keepsEarlier,
+      guarded: options.guarded)
     let id = try worker.send("prepare", message, deadline: deadline)
     _ = try worker.receive(NoBody.self, id: id, deadline: deadline, timeout: options.timeout)
     awaitReady(number)

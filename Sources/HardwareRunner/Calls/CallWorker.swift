@@ -68,14 +68,25 @@ public final class CallWorker: Sendable {
     _ = try await worker.request("set_training", Body(training: training), reply: NoBody.self, timeout: timeout)
   }
 
-  /// `load_state_dict(strict=True)`: what training does to the weights between calls.
+  /// `load_state_dict(strict=True)`, or what an optimizer's step does to the weights between calls.
+  /// - Parameter asTraining: changes the tensors in place under `no_grad`, which no hook hears of.
   /// - Throws: ``WorkerFailure/raised(kind:message:line:traceback:)`` when keys, shapes or types differ.
-  public func loadState(_ state: StateBundle, timeout: Duration = .seconds(60)) async throws {
-    struct Body: Encodable, Sendable { var entries: [NamedLayout] }
+  public func loadState(
+    _ state: StateBundle, asTraining: Bool = false, timeout: Duration = .seconds(60)
+  ) async throws {
+    struct Body: Encodable, Sendable {
+      var entries: [NamedLayout]
+      var asTraining: Bool
+      enum CodingKeys: String, CodingKey {
+        case entries
+        case asTraining = "as_training"
+      }
+    }
     let start = arena.tensorRange.lowerBound
     try arena.write(state.bytes, at: start)
     let entries = state.entries.map { NamedLayout(name: $0.name, layout: $0.layout.moved(by: start)) }
-    _ = try await worker.request("load_state", Body(entries: entries), reply: NoBody.self, timeout: timeout)
+    _ = try await worker.request(
+      "load_state", Body(entries: entries, asTraining: asTraining), reply: NoBody.self, timeout: timeout)
   }
 
   /// `torch.set_num_threads`.

@@ -93,7 +93,7 @@ extension Worker {
         interpreter = children[0]
         renice(children[0], by: niceness)
       }
-      starting.setUp(interpreter: interpreter, arenaAddress: hello.arenaAddress)
+      starting.setUp(interpreter: interpreter, hello)
       try starting.rest()
       return starting
     }
@@ -113,7 +113,8 @@ extension Worker {
     var limits = [
       "DATA": policy.memoryBytes,
       // Shared mappings count here only. The slack is for what is reserved and never used.
-      "AS": policy.memoryBytes + (arena?.size ?? 0) + (16 << 30),
+      "AS": policy.memoryBytes + (arena?.size ?? 0) + (16 << 30)
+        + (policy.preload == nil ? 0 : GuardedMemory.reservedBytes),
       "FSIZE": policy.fileBytes,
       "NOFILE": 1024,
       "CORE": 0,

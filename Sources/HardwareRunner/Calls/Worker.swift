@@ -36,6 +36,8 @@ public final class Worker: Sendable {
   let interpreter: Mutex<pid_t>
   /// Where the arena lies in the process, as it said before it had loaded anybody's code.
   var arenaAddresses: Range<UInt64> { state.withLock { $0.arenaAddresses } }
+  /// Whether ``GuardedMemory`` is at work in it, as it said before it had loaded anybody's code.
+  var hasGuardedMemory: Bool { state.withLock { $0.hasGuardedMemory } }
   let thread: WorkThread
   private let commands: Descriptor
   private let replies: Descriptor
@@ -45,6 +47,7 @@ public final class Worker: Sendable {
     var lastID = 0
     var failure: WorkerFailure?
     var arenaAddresses: Range<UInt64> = 0..<0
+    var hasGuardedMemory = false
   }
   private let state = Mutex(State())
 
@@ -93,10 +96,11 @@ public final class Worker: Sendable {
   /// Whether the process is there and has not let us down.
   public var isUsable: Bool { state.withLock { $0.failure == nil } && !tree.wasKilled && tree.child.end == nil }
 
-  func setUp(interpreter pid: pid_t?, arenaAddress: UInt64?) {
+  func setUp(interpreter pid: pid_t?, _ hello: HelloMessage) {
     if let pid { interpreter.withLock { $0 = pid } }
-    if let arenaAddress, let arena {
-      state.withLock { $0.arenaAddresses = arenaAddress..<arenaAddress &+ UInt64(arena.size) }
+    state.withLock { state in
+      state.hasGuardedMemory = hello.guarded ?? false
+      if let start = hello.arenaAddress, let arena { state.arenaAddresses = start..<start &+ UInt64(arena.size) }
     }
   }
 

@@ -57,9 +57,10 @@ struct BootMessage: Encodable {
 struct HelloMessage: Decodable {
   var torch: String
   var arenaAddress: UInt64?
+  var guarded: Bool?
 
   enum CodingKeys: String, CodingKey {
-    case torch
+    case torch, guarded
     case arenaAddress = "arena_address"
   }
 }

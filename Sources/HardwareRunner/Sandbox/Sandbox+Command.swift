@@ -44,6 +44,9 @@ extension Sandbox {
     let python = environment.python
     let readable = ReadablePaths(
       python: python, toolchain: environment.toolchain, workspace: workspace, extra: policy.readOnly)
+    // By `env`, not by the environment: whatever starts the interpreter would be the first to load it.
+    let interpreter =
+      (policy.preload.map { ["/usr/bin/env", "LD_PRELOAD=\($0)"] } ?? []) + [python.executable] + arguments
     func variables(_ scratch: String) -> [String: String] {
       SandboxEnvironment.variables(python: python, toolchain: environment.toolchain, scratch: scratch)
     }
@@ -64,7 +67,7 @@ extension Sandbox {
       }
       return SandboxedCommand(
         command: LaunchCommand(
-          path: path, arguments: walls + [python.executable] + arguments,
+          path: path, arguments: walls + interpreter,
           environment: variables(SandboxEnvironment.scratch), directory: "/", controlGroup: group?.members,
           niceness: policy.niceness),
         descriptors: standard + [filter.number, information.write.number], held: [filter, information.write],
@@ -74,14 +77,14 @@ extension Sandbox {
       let walls = SandboxExec.arguments(readOnly: readable.paths, scratch: scratch.path)
       return SandboxedCommand(
         command: LaunchCommand(
-          path: SandboxExec.path, arguments: walls + [python.executable] + arguments,
+          path: SandboxExec.path, arguments: walls + interpreter,
           environment: variables(scratch.path), directory: scratch.path, niceness: policy.niceness),
         descriptors: standard, held: [], scratch: scratch)
     case .none:
       let scratch = try ScratchFolder()
       return SandboxedCommand(
         command: LaunchCommand(
-          path: python.executable, arguments: arguments, environment: variables(scratch.path),
+          path: interpreter[0], arguments: Array(interpreter.dropFirst()), environment: variables(scratch.path),
           directory: scratch.path, subreaper: true, niceness: policy.niceness),
         descriptors: standard, held: [], scratch: scratch)
     }

@@ -23,6 +23,8 @@ public struct SandboxPolicy: Sendable, Hashable {
   public var outputBytes: Int
   /// Folders bound read-only beside the system's and the interpreter's.
   public var readOnly: [String]
+  /// A library that the worker loads before everything else (`LD_PRELOAD`); has to be among ``readOnly``.
+  public var preload: String?
   /// Added to our own niceness, so that the language server stays responsive; the same for all contenders.
   public var niceness: Int
 

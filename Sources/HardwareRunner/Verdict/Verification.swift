@@ -32,7 +32,7 @@ public enum Label: String, Sendable, Codable, Hashable, CaseIterable {
 /// One thing that was checked, with what was found.
 public struct Gate: Sendable, Codable, Hashable {
   /// Standard name: `admission`, `screen`, `load`, `oracle`, `inputs`, `replay`, `shapes`, `strides`, `weights`,
-  /// `determinism`, `gradients`, `effects`, `timing`, `roofline`.
+  /// `determinism`, `gradients`, `effects`, `memory`, `timing`, `roofline`.
   public var name: String
   public var passed: Bool
   /// One sentence for a person.

@@ -1,9 +1,18 @@
-/// Keeps one candidate process ready that has PyTorch loaded and nothing else, so that a candidate needn't wait for it.
+/// Keeps candidate processes ready that have PyTorch loaded and nothing else, so that a candidate needn't wait for it.
 /// A process serves one candidate and is never used again.
 actor CandidatePool {
+  /// What kind of process a candidate is loaded into.
+  enum Memory: Sendable, Hashable {
+    /// As the user will have it: for everything that is timed.
+    case ordinary
+    /// With guard pages around its buffers (``GuardedMemory``): for the gate `memory`.
+    case guarded
+  }
+
   private let reference: OpReference
   private let environment: RunnerEnvironment
-  private var spare: Task<(Worker, SharedArena), any Error>?
+  private var spares: [Memory: Task<(Worker, SharedArena), any Error>] = [:]
+  private var guardedMemory: Task<GuardedMemory, any Error>?
 
   init(reference: OpReference, environment: RunnerEnvironment) {
     self.reference = reference
@@ -11,28 +20,41 @@ actor CandidatePool {
   }
 
   /// Starts the next process in the background. It takes a processor for a second or two: not while anything is timed.
-  func prepare() {
-    guard spare == nil else { return }
+  func prepare(_ memory: Memory = .ordinary) {
+    guard spares[memory] == nil else { return }
     let (reference, environment) = (reference, environment)
-    spare = Task {
+    let library = memory == .guarded ? guards() : nil
+    spares[memory] = Task {
+      let policy = try await library?.value.policy
       let arena = try SharedArena(size: VerificationSession.arenaSize)
       let worker = try await Worker.launch(
-        role: .candidate, environment: environment, workspace: reference.workspace, arena: arena)
+        role: .candidate, environment: environment, workspace: reference.workspace, arena: arena, policy: policy)
+      if memory == .guarded && !worker.hasGuardedMemory {
+        worker.terminate()
+        throw EnvironmentProblem("the interpreter doesn't take the allocator with guard pages")
+      }
       return (worker, arena)
     }
   }
 
+  private func guards() -> Task<GuardedMemory, any Error> {
+    if let guardedMemory { return guardedMemory }
+    let toolchain = environment.toolchain
+    let task = Task { try await GuardedMemory(toolchain) }
+    guardedMemory = task
+    return task
+  }
+
   /// Returns when nothing is starting any more.
   func settle() async {
-    _ = await spare?.result
+    for spare in spares.values { _ = await spare.result }
   }
 
   /// A process with `candidate` loaded and the weights in `state`.
-  /// - Throws: ``WorkerFailure``.
-  func load(_ candidate: String, state: StateBundle) async throws -> CallWorker {
-    prepare()
-    let ready = spare
-    spare = nil
+  /// - Throws: ``WorkerFailure``; ``EnvironmentProblem`` where guarded memory can't be had.
+  func load(_ candidate: String, state: StateBundle, memory: Memory = .ordinary) async throws -> CallWorker {
+    prepare(memory)
+    let ready = spares.removeValue(forKey: memory)
     guard let (worker, arena) = try await ready?.value else { throw WorkerFailure.terminated }
     let contender = CallWorker(role: .candidate, worker: worker, arena: arena)
     do {
@@ -49,8 +71,8 @@ actor CandidatePool {
   }
 
   func terminate() async {
-    let last = spare
-    spare = nil
-    if let (worker, _) = try? await last?.value { worker.terminate() }
+    let last = spares.values
+    spares = [:]
+    for spare in last { if let (worker, _) = try? await spare.value { worker.terminate() } }
   }
 }

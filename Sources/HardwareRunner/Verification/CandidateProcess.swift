@@ -18,12 +18,14 @@ actor CandidateProcess {
   /// One call on a case's inputs.
   /// - Parameter earlier: outputs of earlier calls that are to stay alive and be looked at again; nil lets them go.
   /// - Throws: ``Fault`` when the candidate is to blame; ``VerificationProblem/stopped`` when we stopped it.
+  /// - Parameter guarded: as in ``CallOptions/guarded``.
   func call(
-    _ drawn: OracleCase, timeout: Double, after earlier: [OutputTensor]? = nil
+    _ drawn: OracleCase, timeout: Double, after earlier: [OutputTensor]? = nil, guarded: Bool = false
   ) async throws -> CallResult {
     let mode: CallMode = drawn.wanted.gradients ? .gradients : .inference
     let allowed = calls == 0 ? max(timeout, firstCallTimeout) : timeout
-    let options = CallOptions(timeout: .seconds(allowed), keepsEarlier: earlier != nil, reread: earlier ?? [])
+    var options = CallOptions(timeout: .seconds(allowed), keepsEarlier: earlier != nil, reread: earlier ?? [])
+    options.guarded = guarded
     calls += 1
     do {
       let result = try await worker.call(drawn.inputs, mode: mode, options: options)
@@ -35,9 +37,11 @@ actor CandidateProcess {
   }
 
   /// A command other than a call.
-  func perform(gate: String, doing what: String, _ body: @Sendable (CallWorker) async throws -> Void) async throws {
+  func perform<Value: Sendable>(
+    gate: String, doing what: String, _ body: @Sendable (CallWorker) async throws -> Value
+  ) async throws -> Value {
     do {
-      try await body(worker)
+      return try await body(worker)
     } catch let failure as WorkerFailure {
       throw try Self.blame(failure, gate: gate, doing: what)
     }

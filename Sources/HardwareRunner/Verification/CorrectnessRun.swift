@@ -21,11 +21,11 @@ actor CorrectnessRun {
   /// Seconds that a call may take.
   let callTimeout: Double
   private let threads: Int
-  private let progress: @Sendable (String, String) -> Void
-  private let check: OutputCheck
+  let progress: @Sendable (String, String) -> Void
+  let check: OutputCheck
   private var seeds: SeedSource
   private let deadline: ContinuousClock.Instant
-  private(set) var report = CorrectnessReport()
+  var report = CorrectnessReport()
   private var skippedByBudget = 0
 
   init(
@@ -45,7 +45,10 @@ actor CorrectnessRun {
   }
 
   /// All gates; ends at the first fault.
-  func runAll(initial state: StateBundle) async throws -> CorrectnessReport {
+  /// - Parameter guarded: the candidate once more, for the gate `memory`.
+  func runAll(
+    initial state: StateBundle, guarded: @Sendable () async throws -> Result<CandidateProcess, any Error>
+  ) async throws -> CorrectnessReport {
     try await guarding {
       try await self.plainGate("oracle", InputPlan.asGiven())
       try await self.plainGate("inputs", InputPlan.contents(self.admission))
@@ -57,6 +60,7 @@ actor CorrectnessRun {
       try await self.gradients(initial: state)
       try await self.ownership()
       try await self.effects()
+      try await self.memory(guarded())
       self.passReplay()
     }
   }
@@ -147,7 +151,7 @@ actor CorrectnessRun {
     return tally
   }
 
-  private func draw(_ wanted: InputCase, slot: Int) -> Task<OracleCase, any Error> {
+  func draw(_ wanted: InputCase, slot: Int) -> Task<OracleCase, any Error> {
     let seed = wanted.seed ?? seeds.next()
     let oracle = oracle
     let runs = wanted.runs ?? InputPlan.runs(admission)
@@ -214,19 +218,19 @@ actor CorrectnessRun {
   /// Weights change as training changes them; what was computed from the old ones must not be used again.
   private func changedWeights(initial: StateBundle) async throws {
     progress("weights", "changed weights")
-    let seed = seeds.next()
-    guard
-      let changed = try await Self.ours({ [oracle] in try await oracle.state(seed: seed) })
-    else {
-      report.gates.append(Gate(name: "weights", passed: true, detail: "The op has no weights."))
-      return
-    }
-    var tally: Tally
+    var checked = 0
     do {
-      try await candidate.perform(gate: "weights", doing: "when its weights are loaded anew") {
-        try await $0.loadState(changed)
+      for asTraining in [false, true] {
+        let seed = seeds.next()
+        guard let changed = try await Self.ours({ [oracle] in try await oracle.state(seed: seed) }) else {
+          return report.gates.append(Gate(name: "weights", passed: true, detail: "The op has no weights."))
+        }
+        let name = asTraining ? "weights changed in place" : "changed weights"
+        try await candidate.perform(gate: "weights", doing: "when its weights are changed") {
+          try await $0.loadState(changed, asTraining: asTraining)
+        }
+        checked += try await run([InputCase(gate: "weights", name: name, required: true)]).checked
       }
-      tally = try await run([InputCase(gate: "weights", name: "changed weights", required: true)])
     } catch {
       // The oracle outlives this candidate, with the weights that the next one is given.
       _ = try await Self.ours { [oracle] in try await oracle.state(seed: nil) }
@@ -236,12 +240,12 @@ actor CorrectnessRun {
     try await candidate.perform(gate: "weights", doing: "when its weights are loaded anew") {
       try await $0.loadState(initial)
     }
-    let back = try await run([InputCase(gate: "weights", name: "first weights again", required: true)])
-    tally.checked += back.checked
+    checked += try await run([InputCase(gate: "weights", name: "first weights again", required: true)]).checked
     report.gates.append(
       Gate(
-        name: "weights", passed: true, detail: "Follows its weights when they are loaded anew.",
-        figures: ["sets": Double(tally.checked)]))
+        name: "weights", passed: true,
+        detail: "Follows its weights when they are loaded anew, and when they are changed in place under no_grad.",
+        figures: ["sets": Double(checked)]))
   }
 
   /// The same inputs at other addresses, and with one thread: right each time.
@@ -316,15 +320,18 @@ actor CorrectnessRun {
   /// Outputs of several calls, all held at once as a caller may hold them: none may lie in another's memory or change.
   /// What the op's own code hands out of its inputs or keeps is its business.
   private func ownership() async throws {
-    guard !admission.aliases else { return }
+    guard !admission.aliases else { return try await leftovers(growth: 0) }
     progress("effects", "outputs held over several calls")
     var held: [OutputTensor] = []
+    var threads: [Int] = []
     for number in 0..<3 {
       let wanted = InputCase(gate: "effects", name: "as given, held \(number + 1)", required: true)
       let seed = seeds.next()
       let drawn = try await Self.ours { [oracle] in try await oracle.draw(wanted, seed: seed, slot: 0, runs: 0) }
       held += try await candidate.call(drawn, timeout: callTimeout, after: held).outputs
+      threads.append(candidate.worker.threadCount())
     }
+    try await leftovers(growth: threads[2] - threads[0])
   }
 
   private func effects() async throws {

@@ -29,6 +29,7 @@ extension VerificationSession {
       return ordered(result, labels)
     }
     if let problem = screen.problem { return finish(Fault(.wrong, gate: "screen", detail: problem)) }
+    let compiles = source.source.contains("torch.compile")
 
     do {
       progress(.init(gate: "load", message: "loading the candidate", fraction: 0.05))
@@ -40,8 +41,15 @@ extension VerificationSession {
         result.summary = admissionGate.detail
         return ordered(result, labels)
       }
-      let run = correctness(process, compiles: source.source.contains("torch.compile"))
-      let report = try await run.runAll(initial: state)
+      let run = correctness(process, compiles: compiles)
+      let guarded = Task { try await self.loadGuarded(source, compiles: compiles) }
+      defer { Task { try? await guarded.value.terminate() } }
+      let report = try await run.runAll(initial: state) {
+        switch await guarded.result {
+        case .success(let process): .success(process)
+        case .failure(let error): .failure(error)
+        }
+      }
       result.gates += report.gates
       labels.formUnion(report.labels)
       result.errorRatio = report.errorRatio.map { min($0, .greatestFiniteMagnitude) }
@@ -82,6 +90,17 @@ extension VerificationSession {
     }
   }
 
+  /// Starts a process with guarded memory and the candidate in it.
+  private func loadGuarded(_ source: CandidateSource, compiles: Bool) async throws -> CandidateProcess {
+    guard !compiles else { throw EnvironmentProblem("torch.compile would have to compile everything once more") }
+    do {
+      let worker = try await pool.load(source.source, state: state, memory: .guarded)
+      return CandidateProcess(worker: worker, firstCallTimeout: policy.compilingCallTimeout)
+    } catch let failure as WorkerFailure {
+      throw try CandidateProcess.blame(failure, gate: "memory", doing: "when it is loaded with guarded memory")
+    }
+  }
+
   /// Seconds that a call may take.
   func callTimeout(compiles: Bool) -> Double {
     compiles ? policy.compilingCallTimeout : max(policy.callTimeout, policy.callTimeoutFactor * eagerSeconds)
@@ -101,7 +120,9 @@ extension VerificationSession {
   }
 
   private static func position(of gate: String) -> Int {
-    let order = ["oracle", "inputs", "replay", "shapes", "strides", "weights", "determinism", "gradients", "effects"]
+    let order = [
+      "oracle", "inputs", "replay", "shapes", "strides", "weights", "determinism", "gradients", "effects", "memory",
+    ]
     return order.firstIndex(of: gate) ?? 0
   }
 

@@ -25,6 +25,7 @@ class Call:
         self.sequence: int = message["sequence"]
         self.gradients = message["mode"] == "gradients"
         self.copy = message["copy"]
+        self.guarded = message["guarded"]
         # What earlier calls gave stays alive with this call: memory that is handed out twice shows as such then.
         self.earlier = state.kept if message["keep"] else None
         self.arguments = arena.decode(message["arguments"])
@@ -54,6 +55,8 @@ class Call:
             while words[GO] != sequence:
                 pass
             roam()
+            if self.guarded:  # the arena has no guards
+                arguments = own_copies(arguments)
             result = call(*arguments)
             if self.gradients:
                 self._backward(result)
@@ -115,6 +118,12 @@ else:
 
     def roam() -> None:
         pass
+
+
+def own_copies(values: Any) -> Any:
+    if isinstance(values, (list, tuple)):
+        return type(values)(own_copies(value) for value in values)
+    return values.clone() if isinstance(values, torch.Tensor) else values
 
 
 def flatten(value: Any, name: str, into: List[Tuple[str, torch.Tensor]]) -> str:

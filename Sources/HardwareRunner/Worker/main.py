@@ -5,6 +5,7 @@
 dictionary `HANDLERS` of functions `(state, message, arena) -> dict`.
 """
 
+import ctypes
 import gc
 import importlib
 import os
@@ -42,6 +43,14 @@ def describe_error(error: BaseException, paths: Any) -> Dict[str, Any]:
     }
 
 
+def guard_memory() -> bool:
+    """Puts guards around what is allocated from now on, where the library for that was preloaded."""
+    begin = getattr(ctypes.CDLL(None), "kernelwright_guard_memory", None)
+    if begin is not None:
+        begin()
+    return begin is not None
+
+
 def main(boot: Dict[str, Any], commands: int, replies: int) -> None:
     role = boot["role"]
     handlers: Dict[str, Callable[..., Any]] = {}
@@ -59,6 +68,7 @@ def main(boot: Dict[str, Any], commands: int, replies: int) -> None:
         if boot.get("arena") is not None:
             arena = Arena(boot["arena"]["descriptor"], boot["arena"]["size"])
             hello["arena_address"] = arena.base
+        hello["guarded"] = guard_memory()
         state = State(role, arena)
         for name in ROLE_MODULES[role]:
             if name not in boot["modules"]:

@@ -41,6 +41,13 @@ extension VerificationTests {
         "if self.kept is None:\n    self.kept = self.scale.detach().clone()\nreturn torch.softmax(x * self.kept, dim=-1)",
         setUp: "self.kept = None", gate: "weights"),
       Attack(
+        "weights packed when they are loaded",
+        "return torch.softmax(x * self.packed, dim=-1)",
+        setUp: """
+          self.packed = torch.ones(width)
+          self.register_load_state_dict_post_hook(lambda m, k: (m.packed.copy_(m.scale.detach()), None)[1])
+          """, gate: "weights"),
+      Attack(
         "remembers by shape",
         "if x.shape not in memory:\n    memory[x.shape] = \(right)\nreturn memory[x.shape]", before: "memory = {}",
         gate: "replay", [.cheating]),
