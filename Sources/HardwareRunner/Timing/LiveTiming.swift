@@ -22,6 +22,7 @@ actor LiveTiming: TimingSource {
   private let quick: TimedOutputCheck
   private let flush: CacheFlush?
   private var watch: DisturbanceWatch
+  private var calibration = CalibrationLoop()
   private let timeout: Duration
   private let fullCheckShare: Double
   private var generator: SeededGenerator
@@ -109,7 +110,8 @@ actor LiveTiming: TimingSource {
       let isDisturbed = watch.isDisturbed(
         contender, from: before.use, to: ProcessorUse.now(), waited: result.waited,
         elapsed: (ContinuousClock.now - before.time) / .seconds(1))
-      return (result, before.occupied || isDisturbed)
+      let isSlowed = calibration.isSlowed(before.loop)
+      return (result, before.occupied || isDisturbed || isSlowed)
     } catch let failure as WorkerFailure {
       if isCandidate { throw try CandidateProcess.blame(failure, gate: "timing", doing: "while it was timed") }
       if case .terminated = failure { throw VerificationProblem.stopped }
@@ -150,6 +152,8 @@ actor LiveTiming: TimingSource {
 private final class SampleBox: Sendable {
   struct Sample: Sendable {
     var occupied = false
+    /// Nanoseconds of the calibration loop.
+    var loop = 0.0
     var use: ProcessorUse?
     var time = ContinuousClock.now
   }
@@ -158,7 +162,11 @@ private final class SampleBox: Sendable {
 
   func lookAround() {
     let occupied = DisturbanceWatch.isOccupied()
-    sample.withLock { $0.occupied = occupied }
+    let loop = CalibrationLoop.run()
+    sample.withLock {
+      $0.occupied = occupied
+      $0.loop = loop
+    }
   }
 
   func take() {

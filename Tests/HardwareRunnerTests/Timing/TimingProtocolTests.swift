@@ -132,6 +132,17 @@ struct DisturbanceWatchTests {
     #expect(ProcessorUse.parse(loadavg: "0.33 0.61 0.67 3/95 28110\n") == 3)
   }
 
+  @Test("a processor that is slower than usual disturbs, until it has been so for a while")
+  func calibration() {
+    var loop = CalibrationLoop()
+    let seen = ([Double](repeating: 100, count: 10) + [105, 115, 100]).map { loop.isSlowed($0) }
+    #expect(seen == [Bool](repeating: false, count: 11) + [true, false])
+    #expect((0..<40).map { _ in loop.isSlowed(130) }.last == false)
+    let now = CalibrationLoop.run()
+    // 60 000 dependent multiplications: between one cycle at 10 GHz and a hundred at 1 GHz for each.
+    #expect(now > 6_000 && now < 6_000_000_000, "\(now) ns")
+  }
+
   @Test("stolen time disturbs, a single tick doesn't")
   func stolenTime() {
     var watch = DisturbanceWatch(processors: 2)
