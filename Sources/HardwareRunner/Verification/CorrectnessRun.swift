@@ -24,7 +24,9 @@ actor CorrectnessRun {
   let progress: @Sendable (String, String) -> Void
   let check: OutputCheck
   private var seeds: SeedSource
-  private let deadline: ContinuousClock.Instant
+  /// Until when sets of inputs are begun. What the candidate takes for itself is added to it: one that dawdles must not
+  /// get away with fewer.
+  private var deadline: ContinuousClock.Instant
   var report = CorrectnessReport()
   private var skippedByBudget = 0
 
@@ -161,7 +163,9 @@ actor CorrectnessRun {
   /// Calls the candidate on a case and checks what it gave.
   /// - Returns: the error as a multiple of the reference's own.
   private func attempt(_ drawn: inout OracleCase) async throws -> Double {
+    let start = ContinuousClock.now
     let result = try await candidate.call(drawn, timeout: callTimeout)
+    deadline += ContinuousClock.now - start
     let found = try await Self.ours { [check, drawn] in
       var drawn = drawn
       return try await check.check(result, &drawn)

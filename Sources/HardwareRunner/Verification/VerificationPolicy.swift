@@ -17,7 +17,8 @@ public struct VerificationPolicy: Sendable, Codable, Hashable {
   /// Whether generated code may run where no sandbox can be had; results say `unsandboxed`.
   public var allowUnsandboxed = false
 
-  /// Seconds for the correctness gates. A case that would begin after it is left out and the gate says how many were.
+  /// Seconds for the correctness gates, the candidate's own calls left out. A case that would begin after it is left out
+  /// and the gate says how many were.
   public var gateBudget = 60.0
   /// Seconds for timing, after which an interval that is still too wide makes the verdict inconclusive.
   public var timingBudget = 25.0

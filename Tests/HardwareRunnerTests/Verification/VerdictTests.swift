@@ -112,6 +112,20 @@ extension VerificationTests {
       }
     }
 
+    @Test("dawdling until the time for the checks is over saves nobody from being checked")
+    func dawdling() async throws {
+      var policy = Harness.policy()
+      policy.gateBudget = 8
+      let slow = Harness.softmaxCandidate(
+        "dawdles, and knows one shape",
+        "time.sleep(1)\nif x.shape[1:] != (120,):\n    return torch.zeros_like(x)\nreturn \(Self.right)",
+        before: "import time")
+      let results = try await Harness.judge(Harness.reference(Harness.softmax), [slow], policy: policy)
+      let text = Harness.text("dawdling", results[0])
+      #expect(results[0].verdict == .wrong, text)
+      #expect(results[0].gates.last?.name == "shapes", text)
+    }
+
     @Test("honest candidates of several styles pass every gate about being right, with honest labels")
     func honest() async throws {
       let candidates = [
