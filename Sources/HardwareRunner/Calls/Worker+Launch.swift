@@ -14,7 +14,7 @@ extension Worker {
     policy: SandboxPolicy? = nil, timeout: Duration = .seconds(120)
   ) async throws -> Worker {
     try environment.python.requireTorch()
-    let policy = policy ?? SandboxPolicy(flavour: role == .candidate ? .candidate : .reference)
+    let policy = policy ?? .usual(role)
     let input = try Descriptor.pipe()
     let output = try Descriptor.pipe()
     let printed = try Descriptor.pipe()
@@ -122,6 +122,15 @@ extension Worker {
     // Outside a user namespace of its own the count would be over all of the person's processes.
     if sandboxed { limits["NPROC"] = policy.processes }
     return limits
+  }
+}
+
+extension SandboxPolicy {
+  /// The policy of a role.
+  static func usual(_ role: WorkerRole) -> SandboxPolicy {
+    var policy = SandboxPolicy(flavour: role == .candidate ? .candidate : .reference)
+    policy.hugePages = role == .oracle
+    return policy
   }
 }
 

@@ -48,7 +48,10 @@ extension Sandbox {
     let interpreter =
       (policy.preload.map { ["/usr/bin/env", "LD_PRELOAD=\($0)"] } ?? []) + [python.executable] + arguments
     func variables(_ scratch: String) -> [String: String] {
-      SandboxEnvironment.variables(python: python, toolchain: environment.toolchain, scratch: scratch)
+      var variables = SandboxEnvironment.variables(
+        python: python, toolchain: environment.toolchain, scratch: scratch)
+      if policy.hugePages { variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1" }
+      return variables
     }
     switch kind {
     case .bubblewrap(let path):

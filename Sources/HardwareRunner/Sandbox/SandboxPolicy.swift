@@ -25,6 +25,10 @@ public struct SandboxPolicy: Sendable, Hashable {
   public var readOnly: [String]
   /// A library that the worker loads before everything else (`LD_PRELOAD`); has to be among ``readOnly``.
   public var preload: String?
+  /// Whether the GNU C library is told to ask for huge pages (`glibc.malloc.hugetlb`, "Memory Allocation Tunables" in its
+  /// manual): large tensors then take a fraction of the page faults, and so does giving them back when the process is
+  /// stopped. For processes that nobody times: users don't run with it.
+  public var hugePages = false
   /// Added to our own niceness, so that the language server stays responsive; the same for all contenders.
   public var niceness: Int
 
