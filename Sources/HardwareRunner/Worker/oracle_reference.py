@@ -197,9 +197,11 @@ class Reference:
                 known[key] = noise(tensor)
             return known[key]
 
+        # What comes back from behind the op is as much an input of the gradients as the arguments are.
+        ups = None if upstream is None else [noise(up) for up in upstream]
         called = self._for_call(model, upstream is not None)
         with Stochastic(noise):
-            return run(called, map_tensors(arguments, move), upstream)
+            return run(called, map_tensors(arguments, move), ups)
 
 
 def redraw_weights(model: Any, seed: int) -> bool:
