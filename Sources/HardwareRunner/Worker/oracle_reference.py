@@ -74,7 +74,7 @@ class Expectation:
         self._reference = reference
         self.arguments = arguments
         self.upstream = upstream
-        self._noise = Noise(seed)
+        self._noise = Noise(seed, reference.noise_pools)
         self._weights = reference.version
         versions = [tensor._version for tensor in tensors_in(arguments)]
         self.working = reference.run(arguments, upstream)
@@ -137,6 +137,7 @@ class Reference:
         # Why float64 can't be had; the working precision stands in for it then, and the gate says so.
         self.no_float64: Optional[str] = None
         self.coarsest = 0.0
+        self.noise_pools: Dict[torch.dtype, Tensor] = {}
         self.version = 0
         self.refresh()
 
