@@ -19,6 +19,7 @@ extension VerificationSession {
     do {
       progress(.init(gate: "load", message: "loading '\(source.idea)'", fraction: 0.1))
       let process = try await load(source)
+      await pool.prepare()
       defer { process.terminate() }
       guard admission.isJudgeable else {
         return CoarseResult(

@@ -5,7 +5,12 @@ extension VerificationSession {
   /// - Throws: ``VerificationProblem`` or ``EnvironmentProblem`` when nothing can be said; whatever a candidate does is
   ///   a verdict, never an error.
   public func verify(_ candidate: CandidateSource) async throws -> Verification {
-    try await exclusively { try await self.judged(candidate) }
+    try await exclusively {
+      let result = try await self.judged(candidate)
+      // Not before: starting the next process would take a processor from the gates.
+      await pool.prepare()
+      return result
+    }
   }
 
   private func judged(_ source: CandidateSource) async throws -> Verification {
@@ -75,7 +80,6 @@ extension VerificationSession {
   func load(_ source: CandidateSource) async throws -> CandidateProcess {
     do {
       let worker = try await pool.load(source.source, state: state)
-      await pool.prepare()
       return CandidateProcess(worker: worker, firstCallTimeout: policy.compilingCallTimeout)
     } catch let failure as WorkerFailure {
       throw try CandidateProcess.blame(failure, gate: "load", doing: "when it is loaded")
