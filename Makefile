@@ -8,16 +8,19 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 SERVER := .build/release/kernelwright
+STUDY := .build/release/timing-study
 PYTHON := $(CURDIR)/.venv/bin/python
 TEST_PYTHON := $(CURDIR)/.venv-tests/bin/python
 SWIFT_SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
-FORMATTED := Package.swift Sources Tests
+FORMATTED := Package.swift Sources Tests Benchmarks
 SCRIPTS := scripts/setup scripts/swift-test scripts/test-sandbox-as-nobody .ci/run
-PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/lint scripts/picture
+PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-runner scripts/lint scripts/picture \
+	scripts/timing-study
 # auto takes Neovim where there is a current one, else the client that comes with the demo.
 EDITOR_OF_THE_DEMO ?= auto
 
-.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test bench picture format lint clean
+.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test bench bench-timing bench-clock bench-verification \
+	picture format lint clean
 
 build release: $(SERVER)
 
@@ -25,6 +28,11 @@ build release: $(SERVER)
 $(SERVER): $(SWIFT_SOURCES)
 	@$(MAKE) --no-print-directory setup
 	swift build -c release --static-swift-stdlib --product kernelwright
+	@touch $@
+
+$(STUDY): $(SWIFT_SOURCES) $(shell find Benchmarks -type f 2>/dev/null)
+	@$(MAKE) --no-print-directory setup
+	swift build -c release --static-swift-stdlib --product timing-study
 	@touch $@
 
 setup:
@@ -51,6 +59,16 @@ editor-test: setup-tests $(SERVER)
 
 bench: setup $(SERVER)
 	@$(PYTHON) scripts/bench
+
+# These three want a quiet machine and take 60, 5 and 10 minutes (docs/timing.md, docs/performance.md).
+bench-timing: setup $(STUDY)
+	@scripts/timing-study --python $(PYTHON)
+
+bench-clock: setup $(STUDY)
+	@scripts/bench-runner clock --python $(PYTHON)
+
+bench-verification: setup $(STUDY)
+	@scripts/bench-runner verification --python $(PYTHON)
 
 # docs/demo.svg, from what the demo really printed just now.
 picture: setup $(SERVER)

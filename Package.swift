@@ -44,6 +44,10 @@ let rooms: [Target] = [
       argumentParser,
     ],
     swiftSettings: settings),
+  // Measures the clock itself, for docs/timing.md and docs/performance.md; nothing of it is installed.
+  .executableTarget(
+    name: "timing-study", dependencies: ["HardwareRunner", argumentParser], path: "Benchmarks/Timing",
+    resources: [.embedInCode("plain_process.py")], swiftSettings: settings),
 ]
 
 func tests(_ room: String, alsoUsing others: [Target.Dependency] = [], excluding files: [String] = []) -> Target {

@@ -12,8 +12,8 @@ actor LiveTiming: TimingSource {
     var contenders: TimingContenders
     /// Position of the user's own code, whose output the candidate's is looked at against.
     var eager: Int
-    /// Seconds of a call that does nothing, taken off every time.
-    var nullSeconds: Double
+    /// The call that does nothing, taken off every time.
+    var null: NullCall
   }
 
   private let lineup: Lineup
@@ -63,8 +63,8 @@ actor LiveTiming: TimingSource {
     for contender in order {
       let first = try await call(contender, cold, place: places.0, flushing: true)
       let second = try await call(contender, warm, place: places.1, flushing: false)
-      if flush != nil { round.coldMs[contender] = milliseconds(first.result) }
-      round.warmMs[contender] = milliseconds(second.result)
+      if flush != nil { round.coldMs[contender] = milliseconds(first.result, .cold) }
+      round.warmMs[contender] = milliseconds(second.result, .warm)
       if first.disturbed && flush != nil || second.disturbed { round.disturbed = true }
       results[.cold]?[contender] = first.result
       results[.warm]?[contender] = second.result
@@ -85,8 +85,8 @@ actor LiveTiming: TimingSource {
     return try await CorrectnessRun.ours { [oracle] in try await oracle.inputs(seed: seed) }
   }
 
-  private func milliseconds(_ result: CallResult) -> Double? {
-    let time = result.elapsed - lineup.nullSeconds
+  private func milliseconds(_ result: CallResult, _ state: CacheState) -> Double? {
+    let time = result.elapsed - lineup.null.cost(state)
     return time > 0 ? time * 1e3 : nil
   }
 

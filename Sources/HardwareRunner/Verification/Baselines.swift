@@ -18,14 +18,6 @@ actor Baselines {
   private var closed = false
   private var knownNull: NullCall?
 
-  /// Seconds of a call that does nothing, with the op's own input and output sizes.
-  struct NullCall: Sendable, Hashable {
-    /// What is taken off every time: the lower quartile, not the median, since whatever disturbs makes a null call longer,
-    /// and taking too much off would flatter the faster contender.
-    var cost: Double
-    var least: Double
-  }
-
   init(
     eager: CallWorker, reference: OpReference, environment: RunnerEnvironment, policy: VerificationPolicy,
     state: StateBundle, outputs: [TensorLayout], example: CallInputs
@@ -100,13 +92,9 @@ actor Baselines {
   }
 
   /// The null call here and now, in a worker that never loaded a candidate.
-  func measureNullCall(times count: Int = 31) async throws -> NullCall {
+  func measureNullCall(times: Int = 31, flush: CacheFlush? = nil) async throws -> NullCall {
     guard let null else { throw VerificationProblem.stopped }
-    let worker = try await null.value
-    var times: [Double] = []
-    for _ in 0..<count { times.append(try await worker.call(example).elapsed) }
-    times.sort()
-    return NullCall(cost: times[times.count / 4], least: times[0])
+    return try await NullCall.measure(in: null.value, on: example, times: times, flush: flush)
   }
 
   /// The second process of the user's own code.

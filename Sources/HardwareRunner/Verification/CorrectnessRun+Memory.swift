@@ -53,7 +53,7 @@ extension InputPlan {
   /// what takes elements in groups has a rest.
   static func edges(_ admission: OracleMessages.Admission) -> [InputCase] {
     let others = shapes(admission).filter { $0.shape?.extent?.last != 1 && $0.shape?.extent != nil }
-    var cases = [InputCase(gate: "memory", name: "as given, guarded", required: true, runs: 4)]
+    var cases = [InputCase(gate: "memory", name: "as given, guarded", required: true)]
     for shape in others.suffix(2) {
       var wanted = shape
       wanted.gate = "memory"

@@ -27,9 +27,12 @@ enum InputPlan {
     "constant rows",
   ]
 
-  /// Perturbed runs at first. Since E only grows, what passes with few would pass with many, and what fails gets more.
-  /// Few runs leave the scale of some element too small by chance: the more elements there are, the more runs make that
-  /// rare enough not to need a second look.
+  /// Perturbed runs at first, while none of a candidate's cases has needed more. Since E only grows, what passes with few
+  /// would pass with many, and what fails gets more: the number changes the cost and never the verdict.
+  static let fewRuns = 2
+
+  /// Perturbed runs once a case has needed more. Few runs leave the scale of some element too small by chance: the more
+  /// elements there are, the more runs make that rare enough not to need a second look.
   static func runs(_ admission: OracleMessages.Admission) -> Int {
     admission.outputBytes > 400_000 ? 6 : 4
   }

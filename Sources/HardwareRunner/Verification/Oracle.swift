@@ -55,7 +55,7 @@ actor Oracle {
     let start = offset(ofSlot: 2)
     try arena.write(inputs.bytes, at: start)
     let request = OracleMessages.Expect(
-      number: number, slot: slot, slots: Self.slots, seed: seed, runs: 6,
+      number: number, slot: slot, slots: Self.slots, seed: seed, runs: InputPlan.fewRuns,
       arguments: inputs.arguments.map { $0.moved(by: start) })
     let reply: OracleMessages.CaseReply = try await worker.request("oracle.expect", request, timeout: timeout)
     return try OracleCase(number: number, wanted: wanted, seed: seed, reply: reply, arena: arena)

@@ -8,6 +8,8 @@ struct OutputCheckResult: Sendable {
   var errorRatio = 0.0
   /// In training: why there are no usable gradients; nil when there are.
   var withoutGradients: String?
+  /// Whether an element failed at first, so that the oracle had to look again.
+  var neededMoreRuns = false
 }
 
 /// Compares the results of a call with what the oracle says, asking it for more runs where an element fails.
@@ -55,6 +57,7 @@ struct OutputCheck: Sendable {
     var results = try compareAll(pairs, drawn)
     var explained: [Int: Set<Int>] = [:]
     for runs in Self.extensions where results.contains(where: { !$0.passed }) {
+      found.neededMoreRuns = true
       var elements = [[Int]](repeating: [], count: drawn.outputs.count)
       for (pair, result) in zip(pairs, results) where drawn.outputs[pair.index].oracle == nil {
         elements[pair.index] = result.failing

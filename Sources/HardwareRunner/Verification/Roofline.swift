@@ -56,7 +56,7 @@ struct RooflineFloor: Sendable, Hashable {
 
 extension DeviceFacts {
   /// All of the last level; nil where the system doesn't say.
-  var lastLevelCache: Int? {
+  package var lastLevelCache: Int? {
     cacheBytes.last { $0 > 0 }
   }
 

@@ -19,6 +19,7 @@ extension VerificationSession {
     do {
       progress(.init(gate: "load", message: "loading '\(source.idea)'", fraction: 0.1))
       let process = try await load(source)
+      await pool.prepare()
       defer { process.terminate() }
       guard admission.isJudgeable else {
         return CoarseResult(
@@ -48,7 +49,7 @@ extension VerificationSession {
     let lineup = LiveTiming.Lineup(
       workers: [baselines.eager, process.worker],
       contenders: TimingContenders(names: ["eager", source.idea], candidate: 1, baselines: [0], twin: nil), eager: 0,
-      nullSeconds: try await baselines.nullCall().cost)
+      null: try await baselines.nullCall())
     await pool.settle()
     let live = LiveTiming(
       lineup: lineup, oracle: oracle, policy: policy, quick: quick, flush: nil, processors: environment.threads,

@@ -5,7 +5,13 @@ extension VerificationSession {
   /// - Throws: ``VerificationProblem`` or ``EnvironmentProblem`` when nothing can be said; whatever a candidate does is
   ///   a verdict, never an error.
   public func verify(_ candidate: CandidateSource) async throws -> Verification {
-    try await exclusively { try await self.judged(candidate) }
+    try await exclusively {
+      let result = try await self.judged(candidate)
+      // Not before: starting the next processes would take a processor from the gates.
+      await pool.prepare()
+      await pool.prepare(.guarded)
+      return result
+    }
   }
 
   private func judged(_ source: CandidateSource) async throws -> Verification {
@@ -83,7 +89,6 @@ extension VerificationSession {
   func load(_ source: CandidateSource) async throws -> CandidateProcess {
     do {
       let worker = try await pool.load(source.source, state: state)
-      await pool.prepare()
       return CandidateProcess(worker: worker, firstCallTimeout: policy.compilingCallTimeout)
     } catch let failure as WorkerFailure {
       throw try CandidateProcess.blame(failure, gate: "load", doing: "when it is loaded")
@@ -129,33 +134,8 @@ extension VerificationSession {
   // MARK: Timing
 
   private func time(_ source: CandidateSource, _ process: CandidateProcess, _ result: inout Verification) async throws {
-    progress(.init(gate: "timing", message: "waiting for the baselines", fraction: 0.5))
-    let twin = try await baselines.eagerTwin()
-    let compiled = await baselines.compiledBaseline()
-    await pool.settle()
-    let null = try await baselines.measureNullCall()
-    var lineup = LiveTiming.Lineup(
-      workers: [baselines.eager, process.worker, twin],
-      contenders: TimingContenders(
-        names: ["eager", source.idea, "eager again"], candidate: 1, baselines: [0],
-        twin: .init(original: 0, copy: 2)),
-      eager: 0, nullSeconds: null.cost)
-    if let worker = compiled.worker {
-      lineup.workers.append(worker)
-      lineup.contenders.names.append("torch.compile")
-      lineup.contenders.baselines.append(3)
-    }
-    let live = LiveTiming(
-      lineup: lineup, oracle: oracle, policy: policy, quick: quick,
-      flush: CacheFlush(lastLevelCache: device.lastLevelCache),
-      processors: environment.threads, timeout: callTimeout(compiles: source.source.contains("torch.compile")),
-      seed: UInt64.random(in: 0...UInt64.max))
-    progress(.init(gate: "timing", message: "timing against the baselines", fraction: 0.55))
-    let start = ContinuousClock.now
-    let outcome = try await TimingProtocol(policy: policy, contenders: lineup.contenders, seed: policy.seed ?? 1)
-      .run(live) { (ContinuousClock.now - start) / .seconds(1) }
-    let checked = await (live.checkedCalls, live.fullyCheckedCalls)
-    fill(&result, outcome, lineup, compiled.unavailable, checked)
+    let timed = try await timed(source, process)
+    fill(&result, timed.outcome, timed.lineup, timed.compileUnavailable, timed.checked)
     judgeRoof(source, &result)
   }
 
@@ -200,7 +180,8 @@ extension VerificationSession {
     let analysis = outcome.analysis
     var figures: [String: Double] = [
       "pairs": Double(analysis.rounds), "disturbed": Double(analysis.disturbed),
-      "warmup_rounds": Double(outcome.warmup), "null_us": lineup.nullSeconds * 1e6,
+      "warmup_rounds": Double(outcome.warmup), "null_us": lineup.null.warm * 1e6,
+      "null_cold_us": lineup.null.cold * 1e6,
       "noise_band_percent": (exp(analysis.noiseBand) - 1) * 100, "outlier_share": analysis.outliers,
       "outputs_checked": Double(checked.all), "outputs_fully_checked": Double(checked.full),
       "stopped_precise": outcome.stop == .precise ? 1 : 0,

@@ -82,7 +82,7 @@ public actor VerificationSession {
       let null = try await baselines.nullCall()
       eagerSeconds = max(opened.eagerSeconds - null.least, 0)
       (admissionGate, admissionLabel) = Self.judge(
-        opened.admission, opened.unstable, eagerSeconds: eagerSeconds, nullSeconds: null.cost)
+        opened.admission, opened.unstable, eagerSeconds: eagerSeconds, nullSeconds: null.warm)
       if admissionGate.passed { await baselines.startTimed() }
     } catch {
       eager.terminate()

@@ -26,11 +26,13 @@ class Oracle:
         self.initial = {n: t.detach().clone() for n, t in state.built().state_dict().items()}
         self.cases: Dict[int, Expectation] = {}
         self.layouts: Dict[int, List[Message]] = {}
+        # One set of the file's own inputs, for what needs their shapes only.
+        self._example: Optional[List[Any]] = None
 
     def draw(self, message: Message) -> List[Any]:
         """The arguments that a case asks for."""
         seed = message["seed"]
-        arguments = self.state.loaded().example_inputs(seed)
+        arguments = self._given(seed, message["distribution"])
         shape = message.get("shape") or {}
         if "batch" in shape:
             arguments = oracle_inputs.resize_batch(arguments, shape["batch"])
@@ -43,6 +45,15 @@ class Oracle:
             arguments = oracle_inputs.change_one(arguments, generator)
         if message.get("layout"):
             arguments = oracle_inputs.lay_out(arguments, message["layout"])
+        return arguments
+
+    def _given(self, seed: int, distribution: str) -> List[Any]:
+        """The file's own inputs; those of an earlier seed where every value of them is about to be replaced."""
+        if distribution != "as given" and self._example is not None:
+            return self._example
+        arguments = self.state.loaded().example_inputs(seed)
+        if all(isinstance(value, torch.Tensor) and value.is_floating_point() for value in arguments):
+            self._example = arguments
         return arguments
 
     def expect(self, number: int, arguments: List[Any], message: Message) -> Expectation:

@@ -60,9 +60,10 @@ class Noise:
     what they are: a zero carries no rounding error.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, pools: Dict[torch.dtype, torch.Tensor]) -> None:
+        """`pools` outlive one set of inputs: filled here, handed to the next."""
         self._generator = torch.Generator().manual_seed(seed & (2**63 - 1))
-        self._pools: Dict[torch.dtype, torch.Tensor] = {}
+        self._pools = pools
 
     def _draw(self, count: int, dtype: torch.dtype) -> torch.Tensor:
         """Drawing is dear, so one pool is drawn and read from a random place each time."""
@@ -166,9 +167,14 @@ class ErrorScale:
         """Bits as in Swift's `ValueClass`: finite 1, +Inf 2, -Inf 4, NaN 8."""
         if self.classes is None:
             self.classes = torch.zeros(self.exact.shape, dtype=torch.uint8)
-        nan, positive, negative = output.isnan(), output == float("inf"), output == -float("inf")
-        found = nan * 8 + positive * 2 + negative * 4
-        self.classes |= torch.where(found == 0, 1, found).to(torch.uint8)
+        finite = output.isfinite()
+        self.classes |= finite.view(torch.uint8)
+        # Most often a few rows are special: the rest is not looked at once more.
+        places = (~finite).reshape(-1).nonzero().view(-1)
+        special = output.reshape(-1)[places]
+        codes = torch.where(special.isnan(), 8, torch.where(special > 0, 2, 4)).to(torch.uint8)
+        flat = self.classes.view(-1)
+        flat[places] = flat[places] | codes
 
 
 def _finite(distance: torch.Tensor) -> torch.Tensor:

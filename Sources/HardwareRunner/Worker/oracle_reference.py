@@ -74,7 +74,7 @@ class Expectation:
         self._reference = reference
         self.arguments = arguments
         self.upstream = upstream
-        self._noise = Noise(seed)
+        self._noise = Noise(seed, reference.noise_pools)
         self._weights = reference.version
         versions = [tensor._version for tensor in tensors_in(arguments)]
         self.working = reference.run(arguments, upstream)
@@ -137,6 +137,7 @@ class Reference:
         # Why float64 can't be had; the working precision stands in for it then, and the gate says so.
         self.no_float64: Optional[str] = None
         self.coarsest = 0.0
+        self.noise_pools: Dict[torch.dtype, Tensor] = {}
         self.version = 0
         self.refresh()
 
@@ -197,9 +198,11 @@ class Reference:
                 known[key] = noise(tensor)
             return known[key]
 
+        # What comes back from behind the op is as much an input of the gradients as the arguments are.
+        ups = None if upstream is None else [noise(up) for up in upstream]
         called = self._for_call(model, upstream is not None)
         with Stochastic(noise):
-            return run(called, map_tensors(arguments, move), upstream)
+            return run(called, map_tensors(arguments, move), ups)
 
 
 def redraw_weights(model: Any, seed: int) -> bool:

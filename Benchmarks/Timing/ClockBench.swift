@@ -1,0 +1,103 @@
+import Foundation
+import HardwareRunner
+
+/// One op that knows its time: in a sandboxed worker under the outside clock, and in a plain process.
+final class ClockBench {
+  private struct Sample {
+    var outside: Double
+    var inside: Double
+    var plain: Double
+    var null: Double
+  }
+
+  private let work: KnownWork
+  private let worker: CallWorker
+  private let idle: CallWorker
+  private let plain: PlainProcess
+  private let flush: CacheFlush
+  private var samples: [CacheState: [Sample]] = [:]
+
+  init(_ work: KnownWork, machine: Machine, flush: CacheFlush) async throws {
+    self.work = work
+    self.flush = flush
+    let folder = NSTemporaryDirectory()
+    let reference = OpReference(
+      path: folder + "op.py", source: work.source, name: "Model", kind: .module, inputs: .functions, workspace: folder)
+    let bytes = 4 * work.elements
+    let size = CallWorker.arenaSize(inputs: bytes, state: 0, outputs: bytes)
+    func launch(_ role: ContenderRole) async throws -> CallWorker {
+      try await CallWorker.launch(
+        role: role, reference: reference, candidateSource: nil, environment: machine.environment,
+        arena: SharedArena(size: size), state: nil)
+    }
+    worker = try await launch(.eager)
+    idle = try await launch(.null)
+    try await idle.setNullOutputs(work.outputs)
+    plain = try PlainProcess(python: machine.environment.python.executable, threads: machine.environment.threads)
+    _ = try ask(cold: false, source: work.source)
+    for _ in 0..<5 { _ = try await call(cold: false) }
+  }
+
+  func close() {
+    worker.terminate()
+    idle.terminate()
+  }
+
+  /// Some rounds: each state of the caches once in the worker and once in the plain process, in random order.
+  func measure(times: Int) async throws {
+    let null = try await NullCall.measure(in: idle, on: inputs(), flush: flush)
+    for _ in 0..<times {
+      for state in CacheState.allCases.shuffled() {
+        let cold = state == .cold
+        let cost = cold ? null.cold : null.warm
+        let plainFirst = Bool.random()
+        var plain = plainFirst ? try ask(cold: cold) : 0
+        let (outside, inside) = try await call(cold: cold)
+        if !plainFirst { plain = try ask(cold: cold) }
+        samples[state, default: []].append(
+          Sample(outside: (outside - cost) * 1e6, inside: inside * 1e6, plain: plain * 1e6, null: cost * 1e6))
+      }
+    }
+  }
+
+  func records() -> [ClockRecord] {
+    CacheState.allCases.compactMap { state in
+      let all = samples[state] ?? []
+      func median(_ value: (Sample) -> Double) -> ConfidenceInterval? { Bootstrap.median(of: all.map(value)) }
+      guard let outside = median(\.outside), let inside = median(\.inside), let plain = median(\.plain),
+        let error = median({ $0.outside - $0.inside }), let difference = median({ $0.outside - $0.plain }),
+        let null = median(\.null)
+      else { return nil }
+      return ClockRecord(
+        work: work.name, title: work.title, caches: state.rawValue, outside: outside, inside: inside, plain: plain,
+        error: error, difference: difference, null: null, times: all.count)
+    }
+  }
+
+  private func inputs() -> CallInputs {
+    var bytes = [UInt8](repeating: 0, count: 4 * work.elements)
+    // The worker's inputs are new in every call; only the first words have to differ for that.
+    withUnsafeBytes(of: Float.random(in: 1...2)) { bytes.replaceSubrange(0..<4, with: $0) }
+    return CallInputs(
+      bytes: bytes, arguments: [.tensor(TensorLayout(contiguous: .float32, shape: [work.elements]))])
+  }
+
+  /// Seconds outside and inside.
+  private func call(cold: Bool) async throws -> (outside: Double, inside: Double) {
+    let flush = cold ? flush : nil
+    let result = try await worker.call(inputs(), options: CallOptions(beforeGo: { flush?.run() }))
+    let ticks = result.outputs[1].bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
+    return (result.elapsed, Double(ticks) * 1e-9)
+  }
+
+  private func ask(cold: Bool, source: String? = nil) throws -> Double {
+    struct Question: Encodable {
+      let `do` = "call"
+      var source: String?
+      var flush: Int
+    }
+    struct Reply: Decodable { var seconds: Double }
+    let reply: Reply = try plain.ask(Question(source: source, flush: cold ? flush.size : 0))
+    return reply.seconds
+  }
+}

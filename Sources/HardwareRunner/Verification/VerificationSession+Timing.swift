@@ -1,0 +1,48 @@
+import Foundation
+
+extension VerificationSession {
+  /// What the clock said of one candidate, and how it was asked.
+  struct Timed: Sendable {
+    var outcome: TimingProtocol.Outcome
+    var lineup: LiveTiming.Lineup
+    /// Why there is no `torch.compile` among the baselines; nil where there is.
+    var compileUnavailable: String?
+    /// Timed calls whose output was looked at, and those checked element by element.
+    var checked: (all: Int, full: Int)
+  }
+
+  /// Times a loaded candidate against the baselines with the full protocol.
+  func timed(_ source: CandidateSource, _ process: CandidateProcess) async throws -> Timed {
+    progress(.init(gate: "timing", message: "waiting for the baselines", fraction: 0.5))
+    let twin = try await baselines.eagerTwin()
+    let compiled = await baselines.compiledBaseline()
+    await pool.settle()
+    let flush = CacheFlush(lastLevelCache: device.lastLevelCache)
+    let null = try await baselines.measureNullCall(flush: flush)
+    var lineup = LiveTiming.Lineup(
+      workers: [baselines.eager, process.worker, twin],
+      contenders: TimingContenders(
+        names: ["eager", source.idea, "eager again"], candidate: 1, baselines: [0],
+        twin: .init(original: 0, copy: 2)),
+      eager: 0, null: null)
+    if let worker = compiled.worker {
+      lineup.workers.append(worker)
+      lineup.contenders.names.append("torch.compile")
+      lineup.contenders.baselines.append(3)
+    }
+    let live = LiveTiming(
+      lineup: lineup, oracle: oracle, policy: policy, quick: quick,
+      flush: flush,
+      processors: environment.threads, timeout: callTimeout(compiles: source.source.contains("torch.compile")),
+      seed: UInt64.random(in: 0...UInt64.max))
+    progress(.init(gate: "timing", message: "timing against the baselines", fraction: 0.55))
+    let start = ContinuousClock.now
+    // Nobody is to know whose turn is next, and an order that is always the same would favour somebody always.
+    let seed = policy.seed ?? UInt64.random(in: 0...UInt64.max)
+    let outcome = try await TimingProtocol(policy: policy, contenders: lineup.contenders, seed: seed)
+      .run(live) { (ContinuousClock.now - start) / .seconds(1) }
+    return Timed(
+      outcome: outcome, lineup: lineup, compileUnavailable: compiled.unavailable,
+      checked: await (live.checkedCalls, live.fullyCheckedCalls))
+  }
+}
