@@ -68,14 +68,23 @@ public final class CallWorker: Sendable {
     _ = try await worker.request("set_training", Body(training: training), reply: NoBody.self, timeout: timeout)
   }
 
-  /// `load_state_dict(strict=True)`: what training does to the weights between calls.
+  /// What training does to the weights between calls: `load_state_dict(strict=True)`, or copies into the tensors that are
+  /// there under `no_grad`, as an optimiser's step does.
   /// - Throws: ``WorkerFailure/raised(kind:message:line:traceback:)`` when keys, shapes or types differ.
-  public func loadState(_ state: StateBundle, timeout: Duration = .seconds(60)) async throws {
-    struct Body: Encodable, Sendable { var entries: [NamedLayout] }
+  public func loadState(_ state: StateBundle, inPlace: Bool = false, timeout: Duration = .seconds(60)) async throws {
+    struct Body: Encodable, Sendable {
+      var entries: [NamedLayout]
+      var inPlace: Bool
+      enum CodingKeys: String, CodingKey {
+        case entries
+        case inPlace = "in_place"
+      }
+    }
     let start = arena.tensorRange.lowerBound
     try arena.write(state.bytes, at: start)
     let entries = state.entries.map { NamedLayout(name: $0.name, layout: $0.layout.moved(by: start)) }
-    _ = try await worker.request("load_state", Body(entries: entries), reply: NoBody.self, timeout: timeout)
+    let body = Body(entries: entries, inPlace: inPlace)
+    _ = try await worker.request("load_state", body, reply: NoBody.self, timeout: timeout)
   }
 
   /// `torch.set_num_threads`.

@@ -109,6 +109,12 @@ actor Baselines {
     return NullCall(cost: times[times.count / 4], least: times[0])
   }
 
+  /// Settings of a process that has run nobody's code.
+  func untouchedSettings() async throws -> [String: String] {
+    guard let null else { throw VerificationProblem.stopped }
+    return try await null.value.settings()
+  }
+
   /// The second process of the user's own code.
   func eagerTwin() async throws -> CallWorker {
     guard let twin else { throw VerificationProblem.stopped }

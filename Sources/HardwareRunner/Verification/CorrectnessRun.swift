@@ -45,7 +45,8 @@ actor CorrectnessRun {
   }
 
   /// All gates; ends at the first fault.
-  func runAll(initial state: StateBundle) async throws -> CorrectnessReport {
+  /// - Parameter settings: of processes that never saw a candidate; see ``leftovers(settings:)``.
+  func runAll(initial state: StateBundle, settings: [[String: String]]) async throws -> CorrectnessReport {
     try await guarding {
       try await self.plainGate("oracle", InputPlan.asGiven())
       try await self.plainGate("inputs", InputPlan.contents(self.admission))
@@ -56,6 +57,7 @@ actor CorrectnessRun {
       try await self.determinism()
       try await self.gradients(initial: state)
       try await self.ownership()
+      try await self.leftovers(settings: settings)
       try await self.effects()
       self.passReplay()
     }
@@ -233,14 +235,15 @@ actor CorrectnessRun {
       throw error
     }
     _ = try await Self.ours { [oracle] in try await oracle.state(seed: nil) }
-    try await candidate.perform(gate: "weights", doing: "when its weights are loaded anew") {
-      try await $0.loadState(initial)
+    try await candidate.perform(gate: "weights", doing: "when its weights are changed in place") {
+      try await $0.loadState(initial, inPlace: true)
     }
     let back = try await run([InputCase(gate: "weights", name: "first weights again", required: true)])
     tally.checked += back.checked
     report.gates.append(
       Gate(
-        name: "weights", passed: true, detail: "Follows its weights when they are loaded anew.",
+        name: "weights", passed: true,
+        detail: "Follows its weights when they are loaded anew, and when they change in place.",
         figures: ["sets": Double(tally.checked)]))
   }
 

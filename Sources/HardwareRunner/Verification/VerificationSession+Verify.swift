@@ -41,7 +41,7 @@ extension VerificationSession {
         return ordered(result, labels)
       }
       let run = correctness(process, compiles: source.source.contains("torch.compile"))
-      let report = try await run.runAll(initial: state)
+      let report = try await run.runAll(initial: state, settings: settings)
       result.gates += report.gates
       labels.formUnion(report.labels)
       result.errorRatio = report.errorRatio.map { min($0, .greatestFiniteMagnitude) }

@@ -1,0 +1,36 @@
+extension CorrectnessRun {
+  /// What calls leave behind in the program that makes them: processes, threads that keep a processor busy, and settings
+  /// that hold for everybody's code. Pools of threads that rest between calls are no leftovers.
+  /// - Parameter wanted: the settings of a process in which only the user's own code has run, and of one in which nothing
+  ///   has. A candidate may leave either: its file need not do what the user's file does when it is imported.
+  func leftovers(settings wanted: [[String: String]]) async throws {
+    let worker = candidate.worker
+    let look = try await Self.blaming { try await worker.lookWhileIdle() }
+    if look.leftovers > 0 {
+      throw Self.fault("It leaves \(look.leftovers) process\(look.leftovers == 1 ? "" : "es") behind.")
+    }
+    if let processors = look.processors, processors > Self.busy {
+      throw Self.fault("Its threads keep a processor busy after its calls have returned.")
+    }
+    let settings = try await Self.blaming { try await worker.settings() }
+    for name in Set(wanted.flatMap(\.keys)).sorted() where !wanted.contains(where: { $0[name] == settings[name] }) {
+      let (got, before) = (settings[name] ?? "nothing", wanted.first?[name] ?? "nothing")
+      throw Self.fault("It changes \(name) for the whole program: \(got) where the op leaves \(before).")
+    }
+  }
+
+  /// Of one processor; far more than sleeping threads take, far less than one that never sleeps.
+  private static let busy = 0.2
+
+  private static func fault(_ detail: String) -> FaultError {
+    FaultError(fault: Fault(.wrong, gate: "effects", detail: detail))
+  }
+
+  private static func blaming<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch let failure as WorkerFailure {
+      throw try CandidateProcess.blame(failure, gate: "effects", doing: "when it was looked at between calls")
+    }
+  }
+}
