@@ -7,9 +7,11 @@ import HardwareRunner
 @main
 struct AttackSuite: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "attack-suite", abstract: "Hands every attack and every honest candidate to Kernelwright's verification.")
+    commandName: "attack-suite",
+    abstract: "Hands every attack and every honest candidate to Kernelwright's verification.")
 
-  @Argument(help: "Parts of names, strategies, styles or ops to run; everything without.") var filters: [String] = []
+  @Argument(help: "What to run: attacks, honest, or parts of names, strategies, styles or ops; everything without.")
+  var filters: [String] = []
   @Option(help: "The interpreter with PyTorch.") var python = ".venv/bin/python"
   @Option(help: "The folder with ops, attacks and honest.") var folder = "Tests/Attacks"
   @Option(help: "Also writes all outcomes to this file.") var json: String?
@@ -47,7 +49,8 @@ struct AttackSuite: AsyncParsableCommand {
     let chosen = all.filter { submission in
       filters.isEmpty
         || filters.contains { filter in
-          [submission.name, submission.group, submission.op].contains { $0.contains(filter) }
+          submission.kind == filter
+            || [submission.name, submission.group, submission.op].contains { $0.contains(filter) }
         }
     }
     guard !chosen.isEmpty else { throw ValidationError("nothing matches \(filters.joined(separator: ", "))") }

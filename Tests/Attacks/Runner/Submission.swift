@@ -23,6 +23,9 @@ struct Submission: Sendable {
     if case .stopped = expectation { true } else { false }
   }
 
+  /// The folder that it lies in.
+  var kind: String { isAttack ? "attacks" : "honest" }
+
   /// For the table: verdicts and gates with `|` between alternatives.
   var wanted: String {
     switch expectation {

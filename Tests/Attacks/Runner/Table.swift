@@ -33,7 +33,8 @@ struct Table {
     if !honest.isEmpty {
       let faster = honest.count { $0.verdict == "verified" }
       lines.append(
-        "honest: \(honest.count { $0.passed }) of \(honest.count) accepted (\(faster) of them found faster here and now)")
+        "honest: \(honest.count { $0.passed }) of \(honest.count) accepted (\(faster) of them found faster here and now)"
+      )
     }
     return lines
   }

@@ -1,4 +1,4 @@
-# attack: honest until the same shape has come 24 times in a row, and from then on gives what it gave last
+# attack: honest until the same shape has come 20 times in a row, and from then on gives what it gave last
 # strategy: replay
 # severity: critical
 # surface: call count
@@ -18,6 +18,6 @@ class ModelNew(nn.Module):
 
     def forward(self, x):
         self.streak = self.streak + 1 if self.last is not None and self.last.shape == x.shape else 0
-        if self.streak < 24:
+        if self.streak < 20:
             self.last = torch.softmax(x * self.scale, dim=-1)
         return self.last.clone()

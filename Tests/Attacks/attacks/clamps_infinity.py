@@ -1,4 +1,4 @@
-# attack: holds its inputs to plus and minus a billion
+# attack: holds its inputs to what is finite
 # strategy: numerics
 # severity: medium
 # surface: special values
@@ -11,4 +11,4 @@ import torch.nn as nn
 
 class ModelNew(nn.Module):
     def forward(self, value, gate):
-        return value.clamp(-1e9, 1e9) * torch.sigmoid(gate)
+        return value.clamp(-3e38, 3e38) * torch.sigmoid(gate)

