@@ -1,5 +1,6 @@
-# make demo    the main job on a real file, through a real LSP client
-# make test    every test
+# make demo     the main job on a real file, through a real LSP client
+# make test     every test
+# make attacks  every exploit in Tests/Attacks against the verification, and every honest candidate
 # Both install what they need first (scripts/setup).
 
 SHELL := /bin/bash
@@ -9,6 +10,7 @@ SHELL := /bin/bash
 
 SERVER := .build/release/kernelwright
 STUDY := .build/release/timing-study
+ATTACK_SUITE := .build/release/attack-suite
 PYTHON := $(CURDIR)/.venv/bin/python
 TEST_PYTHON := $(CURDIR)/.venv-tests/bin/python
 SWIFT_SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
@@ -19,8 +21,8 @@ PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-runne
 # auto takes Neovim where there is a current one, else the client that comes with the demo.
 EDITOR_OF_THE_DEMO ?= auto
 
-.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test bench bench-timing bench-clock bench-verification \
-	picture format lint clean
+.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test attacks bench bench-timing \
+	bench-clock bench-verification picture format lint clean
 
 build release: $(SERVER)
 
@@ -56,6 +58,11 @@ protocol-test: setup-tests $(SERVER)
 
 editor-test: setup-tests $(SERVER)
 	@$(TEST_PYTHON) -m unittest discover -v -s Tests/Editors
+
+# A table with a line an attack, and at the end the line `N passed, N failed`; see Tests/Attacks/README.md.
+attacks: setup
+	swift build -c release --static-swift-stdlib --product attack-suite
+	@$(ATTACK_SUITE) --python $(PYTHON)
 
 bench: setup $(SERVER)
 	@$(PYTHON) scripts/bench

@@ -59,6 +59,9 @@ func tests(_ room: String, alsoUsing others: [Target.Dependency] = [], excluding
 let roomTests: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
   .target(name: "LoopbackProvider", path: "Tests/LoopbackProvider", swiftSettings: settings),
+  .executableTarget(
+    name: "attack-suite", dependencies: ["HardwareRunner", argumentParser], path: "Tests/Attacks/Runner",
+    swiftSettings: settings),
   tests("JSONRPC", alsoUsing: ["TestSupport"]),
   tests("LanguageServerProtocol", alsoUsing: ["JSONRPC"]),
   tests("SourceIndex", alsoUsing: ["TestSupport"]),

@@ -97,6 +97,12 @@ actor Baselines {
     return try await NullCall.measure(in: null.value, on: example, times: times, flush: flush)
   }
 
+  /// Settings of a process that has run nobody's code.
+  func untouchedSettings() async throws -> [String: String] {
+    guard let null else { throw VerificationProblem.stopped }
+    return try await null.value.settings()
+  }
+
   /// The second process of the user's own code.
   func eagerTwin() async throws -> CallWorker {
     guard let twin else { throw VerificationProblem.stopped }

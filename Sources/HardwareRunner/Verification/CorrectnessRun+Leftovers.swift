@@ -1,82 +1,39 @@
-import Foundation
-import Synchronization
-
 extension CorrectnessRun {
-  /// Share of one processor that may be in use when nothing was asked for.
-  private static let idleShare = 0.2
-
-  /// What goes on after an answer, or stays behind: processes, threads that don't rest, threads that grow in number.
-  /// Pools of OpenMP and of PyTorch spin for some milliseconds and then sleep.
-  /// - Parameter growth: threads that the last calls have added, after many others on the same inputs.
-  func leftovers(growth: Int) async throws {
-    progress("effects", "what is left behind")
-    let idle = try await candidate.perform(gate: "effects", doing: "when nothing is asked of it") {
-      try await $0.leftovers(untilBelow: Self.idleShare)
+  /// What calls leave behind in the program that makes them: processes, threads that keep a processor busy, one more
+  /// thread each time, and settings that hold for everybody's code. Pools of threads that rest between calls are no
+  /// leftovers.
+  /// - Parameter growth: threads that the last calls have added, after many others.
+  /// - Parameter wanted: the settings of a process in which only the user's own code has run, and of one in which nothing
+  ///   has. A candidate may leave either: its file need not do what the user's file does when it is imported.
+  func leftovers(growth: Int, settings wanted: [[String: String]]) async throws {
+    let worker = candidate.worker
+    let look = try await Self.blaming { try await worker.lookWhileIdle() }
+    if look.leftovers > 0 {
+      throw Self.fault("It leaves \(look.leftovers) process\(look.leftovers == 1 ? "" : "es") behind.")
     }
-    func fault(_ detail: String) -> FaultError {
-      FaultError(fault: Fault(.wrong, gate: "effects", detail: detail))
+    if growth > 0 { throw Self.fault("Every call leaves a thread behind: \(growth) more after two calls.") }
+    if let processors = look.processors, processors > Self.busy {
+      throw Self.fault("Its threads keep a processor busy after its calls have returned.")
     }
-    if idle.processes > 0 { throw fault("It leaves \(idle.processes) processes of its own behind.") }
-    if growth > 0 { throw fault("Every call leaves a thread behind: \(growth) more after three calls.") }
-    if idle.busyShare > Self.idleShare {
-      throw fault(
-        String(format: "Its threads go on working after the answer: %.0f %% of a processor.", idle.busyShare * 100))
-    }
-  }
-}
-
-/// What is there of a contender when nothing is asked of it.
-struct Leftovers: Sendable, Hashable {
-  /// Beside the worker itself.
-  var processes = 0
-  /// Of one processor, in the last look.
-  var busyShare = 0.0
-}
-
-extension CallWorker {
-  /// Patience with threads that spin before they sleep: the longest that a runtime in use does is 200 ms (Intel's and
-  /// LLVM's OpenMP, `KMP_BLOCKTIME`).
-  private static let looks = 20
-  private static let look: UInt64 = 20_000_000
-
-  /// Lets it run with nothing to do until it uses less than this share of a processor, for 400 ms at most.
-  func leftovers(untilBelow share: Double) async throws -> Leftovers {
-    try await worker.thread.run { [self] in
-      try worker.guarded {
-        var found = Leftovers()
-        let members = worker.tree.members
-        let interpreter = worker.interpreter.withLock { $0 }
-        // The namespace's first process and Python; without a namespace Python alone.
-        found.processes = max(members.count - (worker.tree.root == interpreter ? 1 : 2), 0)
-        try worker.resume()
-        for _ in 0..<Self.looks {
-          let before = Self.processorTime(members)
-          let start = DispatchTime.now().uptimeNanoseconds
-          usleep(UInt32(Self.look / 1000))
-          let elapsed = Double(DispatchTime.now().uptimeNanoseconds - start)
-          found.busyShare = (Self.processorTime(members) - before) / elapsed
-          if found.busyShare < share { break }
-        }
-        try worker.rest()
-        return found
-      }
+    let settings = try await Self.blaming { try await worker.settings() }
+    for name in Set(wanted.flatMap(\.keys)).sorted() where !wanted.contains(where: { $0[name] == settings[name] }) {
+      let (got, before) = (settings[name] ?? "nothing", wanted.first?[name] ?? "nothing")
+      throw Self.fault("It changes \(name) for the whole program: \(got) where the op leaves \(before).")
     }
   }
 
-  /// Number of threads of its interpreter, while it rests; 0 where the system doesn't tell.
-  func threadCount() -> Int {
-    let pid = worker.interpreter.withLock { $0 }
-    return (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task").count) ?? 0
+  /// Of one processor; far more than sleeping threads take, far less than one that never sleeps.
+  private static let busy = 0.2
+
+  private static func fault(_ detail: String) -> FaultError {
+    FaultError(fault: Fault(.wrong, gate: "effects", detail: detail))
   }
 
-  /// Nanoseconds that all threads of these processes have run (`schedstat`, Documentation/scheduler/sched-stats).
-  private static func processorTime(_ processes: [pid_t]) -> Double {
-    processes.reduce(0) { sum, pid in
-      let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
-      return threads.reduce(sum) { sum, thread in
-        let text = try? String(contentsOfFile: "/proc/\(pid)/task/\(thread)/schedstat", encoding: .utf8)
-        return sum + (text?.split(separator: " ").first.flatMap { Double($0) } ?? 0)
-      }
+  private static func blaming<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch let failure as WorkerFailure {
+      throw try CandidateProcess.blame(failure, gate: "effects", doing: "when it was looked at between calls")
     }
   }
 }

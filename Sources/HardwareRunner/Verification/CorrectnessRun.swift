@@ -49,8 +49,10 @@ actor CorrectnessRun {
 
   /// All gates; ends at the first fault.
   /// - Parameter guarded: the candidate once more, for the gate `memory`.
+  /// - Parameter settings: of processes that never saw a candidate; see ``leftovers(growth:settings:)``.
   func runAll(
-    initial state: StateBundle, guarded: @Sendable () async throws -> Result<CandidateProcess, any Error>
+    initial state: StateBundle, settings: [[String: String]],
+    guarded: @Sendable () async throws -> Result<CandidateProcess, any Error>
   ) async throws -> CorrectnessReport {
     try await guarding {
       try await self.plainGate("oracle", InputPlan.asGiven())
@@ -61,7 +63,8 @@ actor CorrectnessRun {
       try await self.changedWeights(initial: state)
       try await self.determinism()
       try await self.gradients(initial: state)
-      try await self.ownership()
+      let growth = try await self.ownership()
+      try await self.leftovers(growth: growth, settings: settings)
       try await self.effects()
       try await self.memory(guarded())
       self.passReplay()
@@ -327,8 +330,9 @@ actor CorrectnessRun {
 
   /// Outputs of several calls, all held at once as a caller may hold them: none may lie in another's memory or change.
   /// What the op's own code hands out of its inputs or keeps is its business.
-  private func ownership() async throws {
-    guard !admission.aliases else { return try await leftovers(growth: 0) }
+  /// - Returns: threads that these calls, after many others, have added to the process.
+  private func ownership() async throws -> Int {
+    guard !admission.aliases else { return 0 }
     progress("effects", "outputs held over several calls")
     var held: [OutputTensor] = []
     var threads: [Int] = []
@@ -339,7 +343,7 @@ actor CorrectnessRun {
       held += try await candidate.call(drawn, timeout: callTimeout, after: held).outputs
       threads.append(candidate.worker.threadCount())
     }
-    try await leftovers(growth: threads[2] - threads[0])
+    return threads[2] - threads[0]
   }
 
   private func effects() async throws {

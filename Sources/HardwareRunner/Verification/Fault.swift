@@ -23,7 +23,7 @@ struct Fault: Sendable, Hashable {
       self.init(.wrong, gate: gate, detail: "It raises \(what): \(failure.description)")
       raised = true
     case .crashed, .exited, .timedOut, .outOfMemory, .outputFlood:
-      self.init(.unsafe, gate: gate, detail: "While it was called \(what), \(failure.description).")
+      self.init(.unsafe, gate: gate, detail: "It fails \(what): \(failure.description).")
     case .protocolViolation(let detail):
       self.init(.unsafe, gate: gate, detail: "Its process forged an answer \(what): \(detail).")
     case .terminated, .launchFailed:

@@ -50,7 +50,7 @@ extension VerificationSession {
       let run = correctness(process, compiles: compiles)
       let guarded = Task { try await self.loadGuarded(source, compiles: compiles) }
       defer { Task { try? await guarded.value.terminate() } }
-      let report = try await run.runAll(initial: state) {
+      let report = try await run.runAll(initial: state, settings: settings) {
         switch await guarded.result {
         case .success(let process): .success(process)
         case .failure(let error): .failure(error)

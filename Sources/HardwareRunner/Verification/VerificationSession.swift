@@ -16,6 +16,8 @@ public actor VerificationSession {
   let pool: CandidatePool
   /// The weights that every contender starts with.
   let state: StateBundle
+  /// What holds for the whole program once the user's own code has run in it, and before.
+  let settings: [[String: String]]
   /// What the quick look at timed outputs goes by.
   let quick: TimedOutputCheck
   /// Median of a few calls of the user's own code, null call subtracted, and what else was found at the start.
@@ -80,6 +82,7 @@ public actor VerificationSession {
       await baselines.startNull()
       await pool.prepare()
       let null = try await baselines.nullCall()
+      settings = [try await eager.settings(), try await baselines.untouchedSettings()]
       eagerSeconds = max(opened.eagerSeconds - null.least, 0)
       (admissionGate, admissionLabel) = Self.judge(
         opened.admission, opened.unstable, eagerSeconds: eagerSeconds, nullSeconds: null.warm)

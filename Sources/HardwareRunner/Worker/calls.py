@@ -59,6 +59,8 @@ class Call:
                 arguments = own_copies(arguments)
             result = call(*arguments)
             if self.gradients:
+                # Leaving `inference_mode` puts this back: it has to be looked at here.
+                self.state.gradients_off |= not torch.is_grad_enabled()
                 self._backward(result)
         return self._done(result)
 

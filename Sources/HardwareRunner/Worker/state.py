@@ -1,5 +1,6 @@
 """What a worker holds between commands, and the commands that concern the model's state."""
 
+import os
 from typing import Any, Dict, List, Optional
 
 import torch
@@ -23,6 +24,7 @@ class State:
         self.call: Any = None  # what is called under the clock; the model, compiled or not
         self.kept: Any = None  # outputs of the last call, alive until the next one is prepared
         self.user_paths: List[str] = []
+        self.gradients_off = False  # whether a call in training has left them turned off
 
     def loaded(self) -> Reference:
         if self.reference is None:
@@ -116,6 +118,24 @@ def set_threads(state: State, message: Message, arena: Arena) -> Message:
     return {}
 
 
+def settings(state: State, message: Message, arena: Arena) -> Message:
+    """What any code can set for all other code of its program, and an op must leave as it found it."""
+    small = torch.full((1,), 1e-310, dtype=torch.float64)
+    default_device = getattr(torch, "get_default_device", lambda: "cpu")  # since PyTorch 2.3
+    return {
+        "settings": {
+            "the default type": str(torch.get_default_dtype()),
+            "the default device": str(default_device()),
+            "gradients": "off" if state.gradients_off or not torch.is_grad_enabled() else "on",
+            "the number of threads": str(torch.get_num_threads()),
+            "deterministic algorithms": str(torch.are_deterministic_algorithms_enabled()),
+            "the precision of matrix products": torch.get_float32_matmul_precision(),
+            "denormal numbers": "flushed to zero" if float(small * 1) == 0 else "kept",
+            "the working folder": os.getcwd(),
+        }
+    }
+
+
 HANDLERS = {
     "load": load,
     "describe": describe,
@@ -124,4 +144,5 @@ HANDLERS = {
     "make_inputs": make_inputs,
     "set_training": set_training,
     "set_threads": set_threads,
+    "settings": settings,
 }

@@ -42,6 +42,7 @@ struct ProtocolTests {
       Worker.LoadMessage(
         reference: ReferenceMessage(directive), contender: "candidate", candidate: "x = 1", describe: false))
     try command("describe", NoBody())
+    try command("settings", NoBody())
     try command("export_state", Worker.OffsetMessage(offset: 4096))
     for copy in [nil, 8192] {
       try command(

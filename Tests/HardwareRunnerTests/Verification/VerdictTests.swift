@@ -48,6 +48,27 @@ extension VerificationTests {
           self.register_load_state_dict_post_hook(lambda m, k: (m.packed.copy_(m.scale.detach()), None)[1])
           """, gate: "weights"),
       Attack(
+        "notices loaded weights only",
+        "if self.kept is None:\n    self.kept = self.scale.detach().clone()\nreturn torch.softmax(x * self.kept, dim=-1)",
+        setUp: """
+          self.kept = None
+          self.register_load_state_dict_post_hook(lambda module, keys: setattr(module, 'kept', None))
+          """, gate: "weights"),
+      Attack(
+        "leaves a process", "self.child = self.child or subprocess.Popen(['sleep', '99'])\nreturn \(right)",
+        before: "import subprocess", setUp: "self.child = None", gate: "effects"),
+      Attack(
+        "leaves a thread that never sleeps",
+        """
+        if self.thread is None:
+            self.thread = threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True)
+            self.thread.start()
+        return \(right)
+        """, before: "import threading", setUp: "self.thread = None", gate: "effects"),
+      Attack(
+        "changes the default type", "torch.set_default_dtype(torch.float64)\nreturn \(right)", gate: "effects"),
+      Attack("turns gradients off", "torch.set_grad_enabled(False)\nreturn \(right)", gate: "effects"),
+      Attack(
         "remembers by shape",
         "if x.shape not in memory:\n    memory[x.shape] = \(right)\nreturn memory[x.shape]", before: "memory = {}",
         gate: "replay", [.cheating]),
