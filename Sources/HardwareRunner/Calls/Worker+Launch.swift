@@ -51,8 +51,9 @@ extension Worker {
       do {
         return try start(role, channel, thread, child, kill, prepared, arena, boot, policy.niceness, timeout)
       } catch {
+        let wasStopped = kill.wasCalled && !drain.flooded
         kill()
-        throw error
+        throw wasStopped ? WorkerFailure.terminated : error
       }
     }
   }
@@ -137,16 +138,23 @@ extension SandboxPolicy {
 /// Kills a worker by what is known of it so far: the child, later its whole tree.
 final class TreeKiller: Sendable {
   private let child: ChildProcess
-  private let known = Mutex<ProcessTree?>(nil)
+  private let known = Mutex<(tree: ProcessTree?, wasCalled: Bool)>((nil, false))
 
   init(child: ChildProcess) { self.child = child }
 
   var tree: ProcessTree? {
-    get { known.withLock { $0 } }
-    set { known.withLock { $0 = newValue } }
+    get { known.withLock { $0.tree } }
+    set { known.withLock { $0.tree = newValue } }
   }
 
+  /// Whether it was our side that ended the worker, whatever the worker's end then looked like.
+  var wasCalled: Bool { known.withLock { $0.wasCalled } }
+
   func callAsFunction() {
+    let tree = known.withLock { known in
+      known.wasCalled = true
+      return known.tree
+    }
     if let tree { tree.kill() } else { child.signal(SIGKILL) }
   }
 }

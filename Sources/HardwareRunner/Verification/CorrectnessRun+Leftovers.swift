@@ -11,7 +11,7 @@ extension CorrectnessRun {
     if look.leftovers > 0 {
       throw Self.fault("It leaves \(look.leftovers) process\(look.leftovers == 1 ? "" : "es") behind.")
     }
-    if growth > 0 { throw Self.fault("Every call leaves a thread behind: \(growth) more after two calls.") }
+    if growth > 0 { throw Self.fault("Every call leaves a thread behind: \(growth) more after a few calls.") }
     if let processors = look.processors, processors > Self.busy {
       throw Self.fault("Its threads keep a processor busy after its calls have returned.")
     }

@@ -81,7 +81,9 @@ enum InputPlan {
   static func layouts(_ admission: OracleMessages.Admission) -> [InputCase] {
     var names: [String] = []
     if admission.tensors.contains(where: { $0.count > 1 }) { names.append("transposed") }
-    if admission.tensors.contains(where: { !$0.isEmpty }) { names += ["every second element", "expanded"] }
+    if admission.tensors.contains(where: { !$0.isEmpty }) {
+      names += ["every second element", "expanded", "unaligned"]
+    }
     if admission.tensors.contains(where: { $0.count == 4 }) { names.append("channels last") }
     if Set(admission.tensors).count < admission.tensors.count { names.append("shared") }
     return names.map { name in

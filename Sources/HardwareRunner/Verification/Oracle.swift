@@ -80,8 +80,10 @@ actor Oracle {
     worker.terminate()
   }
 
+  /// As the oracle itself counts (`oracle.py`, `_place`): whole pages.
   private func offset(ofSlot slot: Int) -> Int {
-    SharedArena.controlSize + slot * ((arena.size - SharedArena.controlSize) / Self.slots)
+    let page = SharedArena.controlSize
+    return page + slot * ((arena.size - page) / Self.slots / page * page)
   }
 }
 

@@ -106,8 +106,9 @@ def _oracle(state: State) -> Oracle:
 
 
 def _place(message: Message, arena: Arena) -> None:
-    """Slots are equal parts of the arena, so that one case can be read while the next is written."""
-    share = (arena.size - CONTROL) // message["slots"]
+    """Slots are equal parts of the arena, so that one case can be read while the next is written; whole pages, since
+    what is not aligned here is not aligned in a candidate's process."""
+    share = (arena.size - CONTROL) // message["slots"] // CONTROL * CONTROL
     arena.cursor = CONTROL + message["slot"] * share
 
 

@@ -188,11 +188,18 @@ def _channels_last(tensor: Tensor) -> Tensor:
     return tensor.contiguous(memory_format=torch.channels_last) if tensor.dim() == 4 else _transposed(tensor)
 
 
+def _one_on(tensor: Tensor) -> Tensor:
+    """The same, one element into its memory: as a slice of a longer tensor lies, on no boundary of vectors."""
+    wide = torch.full((tensor.numel() + 1,), 77, dtype=torch.float32).to(tensor.dtype)
+    return wide[1:].view(tensor.shape).copy_(tensor)
+
+
 LAYOUTS: Dict[str, Callable[[Tensor], Tensor]] = {
     "transposed": _transposed,
     "every second element": _strided,
     "expanded": _expanded,
     "channels last": _channels_last,
+    "unaligned": _one_on,
 }
 
 

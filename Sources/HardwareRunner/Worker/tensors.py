@@ -118,7 +118,9 @@ class Arena:
             key = _storage_key(tensor)
             low, high = spans[key]
             if key not in places:
-                places[key] = (self.reserve(high - low), low)
+                # What does not begin on a boundary does not begin on one in the arena either.
+                shift = low % ALIGNMENT
+                places[key] = (self.reserve(high - low + shift) + shift, low)
             start, first = places[key]
             offset = start + tensor.storage_offset() * tensor.element_size() - first
             layout = layout_of(tensor, offset)

@@ -19,7 +19,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(6, 8, 32, 32)]
+    return [torch.randn(4, 8, 28, 28)]
 
 
 def get_init_inputs():
