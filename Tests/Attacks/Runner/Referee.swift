@@ -6,7 +6,7 @@ struct Referee: Sendable {
   let environment: RunnerEnvironment
   let device: DeviceFacts
 
-  /// Short time limits and a short timing: the suite asks whether the right ones are stopped, not how fast they are.
+  /// A short timing, and little time for compilers: the suite asks whether the right ones are stopped, not how fast they are.
   /// Seeds are the operating system's, as in earnest.
   static var policy: VerificationPolicy {
     var policy = VerificationPolicy()
@@ -14,7 +14,6 @@ struct Referee: Sendable {
     policy.timingBudget = 3
     policy.minimumPairs = 3
     policy.maximumPairs = 8
-    policy.callTimeout = 2
     policy.compilingCallTimeout = 20
     return policy
   }

@@ -4,7 +4,7 @@
 # surface: processes
 # op: layer_norm
 # verdict: unsafe|wrong
-# gate: oracle
+# gate: oracle|effects
 import os
 import signal
 
