@@ -96,4 +96,6 @@ struct ClockRecord: Encodable {
   var difference: ConfidenceInterval
   var null: ConfidenceInterval
   var times: Int
+  /// Disturbed calls that were made anew, of either state of the caches.
+  var disturbed: Int
 }

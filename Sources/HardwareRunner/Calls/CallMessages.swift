@@ -50,4 +50,6 @@ struct DoneMessage: Decodable {
   var outputs: [Tensor]
   var gradients: [Tensor]
   var structure: String
+  /// Nanoseconds; of a worker without work only.
+  var own: Int64?
 }

@@ -6,7 +6,8 @@ public enum ContenderRole: String, Sendable, Codable, Hashable {
   case compiled
   /// `ModelNew` of a candidate file.
   case candidate
-  /// Does no work: gives back tensors of the reference's output sizes made beforehand (calibration).
+  /// Does no work but what no op can avoid, reading the inputs and writing outputs made beforehand, and says how long that
+  /// took (calibration). It never loads a candidate.
   case null
 }
 
@@ -89,6 +90,9 @@ public struct CallResult: Sendable {
   /// True where the kernel did not permit reading the frozen process, and the worker itself had to copy its outputs
   /// into poisoned shared memory before *done*.
   public var copiedByWorker: Bool
+  /// Of a ``ContenderRole/null`` worker: seconds that it spent on reading inputs and writing outputs, by its own clock. No
+  /// other worker's word for it is taken.
+  public var ownWork: Double?
   /// The bytes that ``CallOptions/reread`` asked for; empty where the frozen process can't be read.
   public var reread: [[UInt8]] = []
 }

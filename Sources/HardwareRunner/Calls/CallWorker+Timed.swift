@@ -55,6 +55,7 @@ extension CallWorker {
     result.elapsed = Double(stopped - start) * 1e-9
     result.untilDone = Double(heard - start) * 1e-9
     result.waited = waited
+    if role == .null { result.ownWork = done.own.map { Double($0) * 1e-9 } }
     result.changedInputs = try changes(of: inputs, at: base)
     return result
   }

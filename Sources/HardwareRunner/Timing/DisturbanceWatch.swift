@@ -7,12 +7,12 @@ import Foundation
 #endif
 
 /// What the system counts about the use of its processors, at one moment.
-struct ProcessorUse: Sendable, Hashable {
+package struct ProcessorUse: Sendable, Hashable {
   /// Seconds that the hypervisor gave to other machines, all processors together, since the system started.
   var stolen = 0.0
 
   /// Reads `/proc`; nil on systems without it.
-  static func now() -> ProcessorUse? {
+  package static func now() -> ProcessorUse? {
     #if os(Linux)
       guard let stat = read("/proc/stat") else { return nil }
       return parse(stat: stat, ticksPerSecond: Double(sysconf(Int32(_SC_CLK_TCK))))
@@ -45,12 +45,12 @@ struct ProcessorUse: Sendable, Hashable {
 }
 
 /// Tells whether somebody else used the machine during a timed call.
-struct DisturbanceWatch: Sendable, Hashable {
+package struct DisturbanceWatch: Sendable, Hashable {
   let processors: Int
   /// Shares of its time that each contender's threads waited for a processor, call by call.
   private var shares: [Int: [Double]] = [:]
 
-  init(processors: Int) { self.processors = processors }
+  package init(processors: Int) { self.processors = processors }
 
   /// Share of the processors' time that may be stolen. Below it the effect drowns in the noise of a call.
   static let stolenShare = 0.03
@@ -69,7 +69,7 @@ struct DisturbanceWatch: Sendable, Hashable {
   /// - Parameters:
   ///   - waited: of the contender's threads; nil where the system doesn't count it.
   ///   - elapsed: seconds of wall-clock time between the two looks.
-  mutating func isDisturbed(
+  package mutating func isDisturbed(
     _ contender: Int, from before: ProcessorUse?, to after: ProcessorUse?, waited: ProcessorWait?, elapsed: Double
   ) -> Bool {
     guard elapsed > 0 else { return false }
@@ -91,7 +91,7 @@ struct DisturbanceWatch: Sendable, Hashable {
 
   /// Whether somebody wants a processor while all of ours rest: to be asked with every worker frozen, when only the
   /// thread that asks should run.
-  static func isOccupied() -> Bool {
+  package static func isOccupied() -> Bool {
     for look in 0..<looks {
       guard let running = ProcessorUse.runningNow(), running > 1 else { return false }
       if look + 1 < looks { usleep(500) }

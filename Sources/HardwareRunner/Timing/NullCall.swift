@@ -1,6 +1,8 @@
 import Foundation
 
-/// Seconds of a call that does nothing, with the op's own input and output sizes.
+/// Seconds that a call takes apart from the op: those of a call that reads as many inputs and writes as many outputs, less
+/// what it says itself that this took. An op that moves much through the caches finds the way back cold, and its threads
+/// have to be stopped while they still spin; a call that did nothing at all would know of neither.
 package struct NullCall: Sendable, Hashable {
   /// What is taken off every time: the lower quartile, not the median, since whatever disturbs makes a null call longer,
   /// and taking too much off would flatter the faster contender.
@@ -18,7 +20,10 @@ package struct NullCall: Sendable, Hashable {
   ) async throws -> NullCall {
     func lowerQuartile(_ options: CallOptions) async throws -> (cost: Double, least: Double) {
       var seconds: [Double] = []
-      for _ in 0..<times { seconds.append(try await worker.call(inputs, options: options).elapsed) }
+      for _ in 0..<times {
+        let result = try await worker.call(inputs, options: options)
+        seconds.append(result.elapsed - (result.ownWork ?? 0))
+      }
       seconds.sort()
       return (seconds[times / 4], seconds[0])
     }

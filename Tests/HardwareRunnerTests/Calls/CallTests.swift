@@ -169,7 +169,7 @@ struct CallTests {
     }
   }
 
-  @Test("a null worker gives back tensors of the sizes it was told")
+  @Test("a null worker gives back tensors of the sizes it was told, and says how long reading and writing took")
   func null() async throws {
     let environment = try await Machine.environment()
     defer { environment.registry.killAll() }
@@ -181,6 +181,8 @@ struct CallTests {
     let result = try await worker.call(.floats([([4, 8], [Float](repeating: 1, count: 32))]))
     #expect(result.outputs.map(\.layout.shape) == [[4, 8], [3]])
     #expect(result.structure == "(*, *)")
+    let own = try #require(result.ownWork)
+    #expect(own > 0 && own < result.elapsed)
   }
 
   @Test("torch.compile works in the sandbox", .enabled(if: Machine.hasCompiler, "needs a C++ compiler"))
