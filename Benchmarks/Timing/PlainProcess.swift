@@ -13,7 +13,9 @@ final class PlainProcess {
 
   init(python: String, threads: Int) throws {
     process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = ["-I", "-c", String(decoding: PackageResources.plain_process_py, as: UTF8.self), "\(threads)"]
+    process.arguments = [
+      "-I", "-W", "ignore", "-c", String(decoding: PackageResources.plain_process_py, as: UTF8.self), "\(threads)",
+    ]
     process.standardInput = commands
     process.standardOutput = replies
     try process.run()
