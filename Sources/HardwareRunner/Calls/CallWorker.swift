@@ -105,6 +105,12 @@ public final class CallWorker: Sendable {
     _ = try await worker.request("null_outputs", body, reply: NoBody.self, timeout: timeout)
   }
 
+  /// ``ContenderRole/null`` only: whether its calls read their inputs and write their outputs, as they do at first.
+  func setNullTouches(_ touches: Bool, timeout: Duration = .seconds(30)) async throws {
+    struct Body: Encodable, Sendable { var touches: Bool }
+    _ = try await worker.request("null_touches", Body(touches: touches), reply: NoBody.self, timeout: timeout)
+  }
+
   /// One call. The first of a compiled contender compiles: allow it minutes.
   /// - Throws: ``WorkerFailure``. After `raised` and `outOfMemory` the worker can be called again.
   public func call(

@@ -92,9 +92,24 @@ actor Baselines {
   }
 
   /// The null call here and now, in a worker that never loaded a candidate.
-  func measureNullCall(times: Int = 31, flush: CacheFlush? = nil) async throws -> NullCall {
+  /// - Parameter fastest: seconds of the fastest contender's call; see ``NullCall/measure(in:on:times:flush:fastest:)``.
+  func measureNullCall(
+    times: Int = 31, flush: CacheFlush? = nil, fastest: Double? = nil
+  ) async throws -> NullCall {
     guard let null else { throw VerificationProblem.stopped }
-    return try await NullCall.measure(in: null.value, on: example, times: times, flush: flush)
+    return try await NullCall.measure(in: null.value, on: example, times: times, flush: flush, fastest: fastest)
+  }
+
+  /// Seconds of the quickest of a few calls of any of these, nothing taken off. Their failures are found out later.
+  func quickest(_ workers: [CallWorker]) async throws -> Double? {
+    var least: Double?
+    for worker in workers {
+      for _ in 0..<3 {
+        guard let result = try? await worker.call(example) else { break }
+        least = min(least ?? .infinity, result.elapsed)
+      }
+    }
+    return least
   }
 
   /// Settings of a process that has run nobody's code.

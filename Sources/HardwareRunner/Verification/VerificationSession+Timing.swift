@@ -18,7 +18,9 @@ extension VerificationSession {
     let compiled = await baselines.compiledBaseline()
     await pool.settle()
     let flush = CacheFlush(lastLevelCache: device.lastLevelCache)
-    let null = try await baselines.measureNullCall(flush: flush)
+    let fastest = try await baselines.quickest(
+      [baselines.eager, process.worker] + (compiled.worker.map { [$0] } ?? []))
+    let null = try await baselines.measureNullCall(flush: flush, fastest: fastest)
     var lineup = LiveTiming.Lineup(
       workers: [baselines.eager, process.worker, twin],
       contenders: TimingContenders(

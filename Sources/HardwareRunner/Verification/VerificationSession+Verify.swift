@@ -181,7 +181,7 @@ extension VerificationSession {
     var figures: [String: Double] = [
       "pairs": Double(analysis.rounds), "disturbed": Double(analysis.disturbed),
       "warmup_rounds": Double(outcome.warmup), "null_us": lineup.null.warm * 1e6,
-      "null_cold_us": lineup.null.cold * 1e6,
+      "null_cold_us": lineup.null.cold * 1e6, "null_touches": lineup.null.touches ? 1 : 0,
       "noise_band_percent": (exp(analysis.noiseBand) - 1) * 100, "outlier_share": analysis.outliers,
       "outputs_checked": Double(checked.all), "outputs_fully_checked": Double(checked.full),
       "stopped_precise": outcome.stop == .precise ? 1 : 0,

@@ -23,6 +23,7 @@ class State:
         self.model: Optional[nn.Module] = None
         self.call: Any = None  # what is called under the clock; the model, compiled or not
         self.own: Optional[int] = None  # nanoseconds of the null call's own work
+        self.touches = True  # whether it does any
         self.kept: Any = None  # outputs of the last call, alive until the next one is prepared
         self.user_paths: List[str] = []
         self.gradients_off = False  # whether a call in training has left them turned off

@@ -18,7 +18,16 @@ struct Outcome: Sendable, Encodable {
   /// Why it didn't pass; nil when it did.
   var complaint: String?
 
+  /// Whether the machine was too busy for a verdict the first time.
+  var isSecondTry = false
+
   var passed: Bool { complaint == nil }
+
+  /// Whether a busy machine can be why it didn't pass: no verdict was dared, or an answer came too late. What was let
+  /// through or refused for any other reason gets no second try.
+  var mayBeTheMachine: Bool {
+    !passed && (verdict == Verdict.inconclusive.rawValue || summary.contains("no answer within"))
+  }
 
   init(_ submission: Submission, _ result: Verification, seconds: Double) {
     self.init(submission, verdict: result.verdict.rawValue, summary: result.summary, seconds: seconds)

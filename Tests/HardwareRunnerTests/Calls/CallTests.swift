@@ -185,6 +185,23 @@ struct CallTests {
     #expect(own > 0 && own < result.elapsed)
   }
 
+  @Test("nothing but an empty call is taken off where a contender is too fast to have touched its inputs")
+  func nullOfWhatTouchesLittle() async throws {
+    let environment = try await Machine.environment()
+    defer { environment.registry.killAll() }
+    let project = try Project()
+    let worker = try await launch(.null, project.reference(linearSource), in: environment)
+    let count = 1 << 20
+    try await worker.setNullOutputs([TensorLayout(contiguous: .float32, shape: [count])])
+    let inputs = CallInputs.floats([([count], [Float](repeating: 1, count: count))])
+    // No call takes less than nothing, and none of four megabytes takes a minute.
+    let quick = try await NullCall.measure(in: worker, on: inputs, times: 5, fastest: 0)
+    let slow = try await NullCall.measure(in: worker, on: inputs, times: 5, fastest: 60)
+    #expect(!quick.touches && slow.touches)
+    #expect(try await NullCall.measure(in: worker, on: inputs, times: 5).touches)
+    #expect(try #require(await worker.call(inputs).ownWork) > 0, "it reads and writes again for the next candidate")
+  }
+
   @Test("torch.compile works in the sandbox", .enabled(if: Machine.hasCompiler, "needs a C++ compiler"))
   func compiled() async throws {
     let environment = try await Machine.environment()

@@ -1,4 +1,47 @@
 extension CorrectnessRun {
+  /// Outputs of several calls, all held at once as a caller may hold them: none may lie in another's memory or change.
+  /// What the op's own code hands out of its inputs or keeps is its business.
+  /// - Returns: threads that these calls, after many others, have added to the process.
+  func ownership() async throws -> Int {
+    guard !admission.aliases else { return 0 }
+    progress("effects", "outputs held over several calls")
+    var held: [OutputTensor] = []
+    var threads: [Int] = []
+    var drawn: OracleCase?
+    var count = Self.heldCalls.lowerBound
+    for number in 0..<Self.heldCalls.upperBound where number < count {
+      // From the third call on, addresses are the point: the inputs may be the same ones.
+      let ready: OracleCase
+      if number >= Self.heldCalls.lowerBound, let drawn {
+        ready = drawn
+      } else {
+        let wanted = InputCase(gate: "effects", name: "as given, held \(number + 1)", required: true)
+        let seed = seeds.next()
+        ready = try await Self.ours { [oracle] in try await oracle.draw(wanted, seed: seed, slot: 0, runs: 0) }
+      }
+      held += try await candidate.call(ready, timeout: callTimeout, after: held).outputs
+      threads.append(candidate.worker.threadCount())
+      let bytes = held.reduce(0) { $0 + $1.bytes.count }
+      count = max(count, Self.heldBytes * (number + 1) / max(bytes, 1))
+      drawn = ready
+    }
+    return (threads.last ?? 0) - (threads.first ?? 0)
+  }
+
+  /// So many outputs are held at once: who hands out a few buffers in turn, to be spared fresh memory, is found out.
+  private static let heldCalls = 3...12
+  /// Beyond the fewest, no more than fit into this.
+  private static let heldBytes = 64 << 20
+
+  func effects() async throws {
+    let effects = await candidate.effects
+    if let fault = effects.fault { throw FaultError(fault: fault) }
+    report.gates.append(
+      Gate(
+        name: "effects", passed: true, detail: "Inputs unchanged and outputs owned by the caller in every call.",
+        figures: ["calls": Double(effects.calls)]))
+  }
+
   /// What calls leave behind in the program that makes them: processes, threads that keep a processor busy, one more
   /// thread each time, and settings that hold for everybody's code. Pools of threads that rest between calls are no
   /// leftovers.
