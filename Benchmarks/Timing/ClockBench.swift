@@ -18,6 +18,8 @@ final class ClockBench {
   private let flush: CacheFlush
   private var watch: DisturbanceWatch
   private var samples: [CacheState: [Sample]] = [:]
+  private var raw: [CacheState: [Sample]] = [:]
+  private var nulls: [CacheState: [Double]] = [:]
 
   init(_ work: KnownWork, machine: Machine, flush: CacheFlush) async throws {
     self.work = work
@@ -38,7 +40,7 @@ final class ClockBench {
     try await idle.setNullOutputs(work.outputs)
     plain = try PlainProcess(python: machine.environment.python.executable, threads: machine.environment.threads)
     _ = try ask(cold: false, source: work.source)
-    for _ in 0..<5 { _ = try await call(cold: false) }
+    for _ in 0..<5 { _ = try await call(worker, cold: false) }
   }
 
   func close() {
@@ -49,19 +51,37 @@ final class ClockBench {
   /// Calls that were made anew because somebody else used the machine meanwhile, as the protocol would.
   private(set) var disturbed = 0
 
-  /// Some rounds: each state of the caches once in the worker and once in the plain process, in random order.
+  /// Some rounds: each state of the caches once in the worker, once in the null worker and once in the plain process, in
+  /// random order. What the null calls took is taken off the round's others, as a timing does it.
   func measure(times: Int) async throws {
-    let null = try await NullCall.measure(in: idle, on: inputs(), flush: flush)
+    for state in CacheState.allCases {
+      nulls[state] = []
+      raw[state] = []
+    }
     for _ in 0..<times {
       for state in CacheState.allCases.shuffled() {
         let cold = state == .cold
-        let cost = cold ? null.cold : null.warm
-        let plainFirst = Bool.random()
-        var plain = plainFirst ? try ask(cold: cold) : 0
-        let (outside, inside) = try await quietCall(cold: cold)
-        if !plainFirst { plain = try ask(cold: cold) }
-        samples[state, default: []].append(
-          Sample(outside: (outside - cost) * 1e6, inside: inside * 1e6, plain: plain * 1e6, null: cost * 1e6))
+        var sample = Sample(outside: 0, inside: 0, plain: 0, null: 0)
+        for turn in [0, 1, 2].shuffled() {
+          switch turn {
+          case 0: sample.plain = try ask(cold: cold) * 1e6
+          case 1: nulls[state, default: []].append(NullCall.cost(of: try await quietCall(idle, cold: cold)) * 1e6)
+          default:
+            let result = try await quietCall(worker, cold: cold)
+            let ticks = result.outputs[1].bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
+            (sample.outside, sample.inside) = (result.elapsed * 1e6, Double(ticks) * 1e-3)
+          }
+        }
+        raw[state, default: []].append(sample)
+      }
+    }
+    for state in CacheState.allCases {
+      let cost = NullCall.middle(nulls[state] ?? [])
+      samples[state, default: []] += (raw[state] ?? []).map { sample in
+        var sample = sample
+        sample.outside -= cost
+        sample.null = cost
+        return sample
       }
     }
   }
@@ -88,20 +108,19 @@ final class ClockBench {
       bytes: bytes, arguments: [.tensor(TensorLayout(contiguous: .float32, shape: [work.elements]))])
   }
 
-  /// Seconds outside and inside, of a call that nobody disturbed if there is one among a few.
-  private func quietCall(cold: Bool) async throws -> (outside: Double, inside: Double) {
+  /// A call that nobody disturbed if there is one among a few.
+  private func quietCall(_ worker: CallWorker, cold: Bool) async throws -> CallResult {
     for _ in 0..<Self.patience {
-      let (outside, inside, isDisturbed) = try await call(cold: cold)
-      if !isDisturbed { return (outside, inside) }
+      let (result, isDisturbed) = try await call(worker, cold: cold)
+      if !isDisturbed { return result }
       disturbed += 1
     }
-    let last = try await call(cold: cold)
-    return (last.outside, last.inside)
+    return try await call(worker, cold: cold).result
   }
 
   private static let patience = 5
 
-  private func call(cold: Bool) async throws -> (outside: Double, inside: Double, isDisturbed: Bool) {
+  private func call(_ worker: CallWorker, cold: Bool) async throws -> (result: CallResult, isDisturbed: Bool) {
     let flush = cold ? flush : nil
     let before = Mutex<(occupied: Bool, use: ProcessorUse?)>((false, nil))
     let result = try await worker.call(
@@ -114,8 +133,7 @@ final class ClockBench {
     let seen = before.withLock { $0 }
     let isDisturbed = watch.isDisturbed(
       0, from: seen.use, to: ProcessorUse.now(), waited: result.waited, elapsed: result.elapsed)
-    let ticks = result.outputs[1].bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
-    return (result.elapsed, Double(ticks) * 1e-9, seen.occupied || isDisturbed)
+    return (result, seen.occupied || isDisturbed)
   }
 
   private func ask(cold: Bool, source: String? = nil) throws -> Double {

@@ -62,10 +62,14 @@ struct KnownWork {
             self.ticks = torch.zeros(1, dtype=torch.int64)
             self.said = ctypes.c_int64.from_address(self.ticks.data_ptr())
 
-        def forward(self, x):
+        def __call__(self, x):
             begin = time.perf_counter_ns()
-            \(statement)
+            result = super().__call__(x)
             self.said.value = time.perf_counter_ns() - begin
+            return result
+
+        def forward(self, x):
+            \(statement)
             return self.out, self.ticks
 
 

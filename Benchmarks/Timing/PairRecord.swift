@@ -72,8 +72,8 @@ struct PairRecord: Codable {
     rounds = analysis.rounds
     disturbed = analysis.disturbed
     warmup = reading.warmupRounds
-    coldNullUs = reading.null.cold * 1e6
-    warmNullUs = reading.null.warm * 1e6
+    coldNullUs = analysis.nullMs[.cold, default: 0] * 1e3
+    warmNullUs = analysis.nullMs[.warm, default: 0] * 1e3
     coldMs = analysis.median(0, .cold)?.estimate
     warmMs = analysis.median(0, .warm)?.estimate
     self.seconds = seconds

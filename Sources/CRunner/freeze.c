@@ -54,7 +54,7 @@ static bool open_process(process_files *process, pid_t number) {
 
 static thread_files open_thread(DIR *tasks, pid_t number) {
   char path[40];
-  thread_files thread = {.number = number};
+  thread_files thread = {.number = number, .was_running = true};
   snprintf(path, sizeof path, "%d/stat", (int)number);
   thread.state = openat(dirfd(tasks), path, O_RDONLY | O_CLOEXEC);
   snprintf(path, sizeof path, "%d/children", (int)number);
@@ -72,6 +72,19 @@ static char state_of(const thread_files *thread) {
   text[length] = 0;
   char *name_end = strrchr(text, ')'); /* the name may hold anything, but is short */
   return name_end && name_end[1] ? name_end[2] : 0;
+}
+
+/* Whether a thread is on a processor now. One that last was on ours is not: we are. */
+static bool is_running(const thread_files *thread) {
+  char text[512];
+  ssize_t length = thread->state < 0 ? -1 : pread(thread->state, text, sizeof text - 1, 0);
+  if (length <= 0) return false;
+  text[length] = 0;
+  char *field = strrchr(text, ')');
+  if (!field || !field[1] || field[2] != 'R') return false;
+  field++; /* the space before field 3, the state; the processor is field 39 (proc(5)) */
+  for (int i = 3; i < 39 && field; i++) field = strchr(field + 1, ' ');
+  return !field || strtol(field, NULL, 10) != sched_getcpu();
 }
 
 /* Stopped, dead, or asleep in the kernel where no signal reaches it: on its way back it meets the stop. */
@@ -171,7 +184,7 @@ static int press(const thread_files *thread, void *context) {
 
 /* Waits until a stop is pending for all threads of a process. Usually its first thread takes the signal at once; where
    that one is dead or held in the kernel (in vfork, say), each thread is told by itself. */
-static int await_stop(process_files *process, uint64_t deadline) {
+static int await_stop(process_files *process, uint64_t deadline, bool *ran) {
   thread_files *leader = NULL, opened;
   for (int i = 0; i < process->thread_count && !leader; i++)
     if (process->threads[i].number == process->number) leader = &process->threads[i];
@@ -184,6 +197,7 @@ static int await_stop(process_files *process, uint64_t deadline) {
   while (result && crunner_now() < deadline) {
     char state = state_of(leader);
     if (state == 'T' || state == 0) result = 0;
+    *ran |= state == 'R' && leader->was_running;
     pause_since(begin);
     if (crunner_now() - begin < 1000000 || !result) continue;
     stop_progress progress = {process->number, false, true};
@@ -197,14 +211,16 @@ static int await_stop(process_files *process, uint64_t deadline) {
 typedef struct {
   member_list *list;
   uint64_t deadline;
+  bool ran; /* a thread was seen running after it had been told to stop */
 } settling;
 
 static int settle_thread(const thread_files *thread, void *context) {
   settling *settling = context;
   uint64_t begin = crunner_now();
-  while (!is_still(state_of(thread))) {
+  /* One that slept meets the stop before it can return to its program, though it shows as running until then. */
+  for (char state; !is_still(state = state_of(thread)); pause_since(begin)) {
+    settling->ran |= state == 'R' && thread->was_running;
     if (crunner_now() > settling->deadline) return ETIMEDOUT;
-    pause_since(begin);
   }
   return add_children(thread, settling->list);
 }
@@ -220,6 +236,8 @@ process_files *crunner_kept_process(crunner_freezer *freezer, pid_t number) {
 static void stop_known(crunner_freezer *freezer) {
   for (int i = freezer->count - 1; i >= 0; i--) {
     process_files *process = &freezer->kept[i];
+    for (int j = 0; j < process->thread_count; j++)
+      process->threads[j].was_running = is_running(&process->threads[j]);
     if (process->handle >= 0 && syscall(nr_pidfd_send_signal, process->handle, SIGSTOP, NULL, 0) == 0) {
       /* And each thread by itself: the first one may have to wait for a processor that another one is spinning on. */
       for (int j = 0; j < process->thread_count; j++)
@@ -234,6 +252,7 @@ static void stop_known(crunner_freezer *freezer) {
 static int settle(crunner_freezer *freezer, member_list *list, int index, uint64_t deadline) {
   pid_t number = list->members[index];
   process_files *process = crunner_kept_process(freezer, number), opened;
+  settling context = {list, deadline, !process};
   if (!process) {
     process = freezer->count < kept_processes ? &freezer->kept[freezer->count] : &opened;
     if (!open_process(process, number)) return 0; /* gone */
@@ -241,9 +260,9 @@ static int settle(crunner_freezer *freezer, member_list *list, int index, uint64
     if (process->handle < 0 || syscall(nr_pidfd_send_signal, process->handle, SIGSTOP, NULL, 0) != 0)
       kill(number, SIGSTOP);
   }
-  settling context = {list, deadline};
-  int failure = await_stop(process, deadline);
+  int failure = await_stop(process, deadline, &context.ran);
   if (!failure) failure = for_threads(process, settle_thread, &context);
+  if (context.ran) freezer->still_since = crunner_now();
   if (process == &opened) close_process(&opened);
   return failure;
 }
@@ -261,12 +280,15 @@ int crunner_freeze(crunner_freezer *freezer, pid_t root, pid_t *members, int cap
   member_list list = {members, 1, capacity};
   members[0] = root;
   stop_known(freezer);
+  freezer->still_since = crunner_now();
   int failure = kill(root, 0) == 0 ? 0 : errno;
   for (int index = 0; index < list.count && !failure; index++) failure = settle(freezer, &list, index, deadline);
   if (!failure) return list.count;
   errno = failure;
   return -1;
 }
+
+uint64_t crunner_still_since(const crunner_freezer *freezer) { return freezer->still_since; }
 
 static int moves(const thread_files *thread, void *context) {
   (void)context;
@@ -309,6 +331,11 @@ int crunner_freeze(crunner_freezer *freezer, pid_t root, pid_t *members, int cap
   (void)freezer, (void)capacity, (void)patience;
   members[0] = root;
   return kill(-root, SIGSTOP) == 0 ? 1 : -1;
+}
+
+uint64_t crunner_still_since(const crunner_freezer *freezer) {
+  (void)freezer;
+  return crunner_now();
 }
 
 bool crunner_is_frozen(crunner_freezer *freezer, const pid_t *members, int count) {

@@ -16,6 +16,7 @@ enum {
 typedef struct {
   pid_t number;
   int state, children, delays; /* open files; -1: none */
+  bool was_running;            /* when it was last told to stop, as far as we know */
 } thread_files;
 
 typedef struct {
@@ -39,6 +40,7 @@ struct crunner_freezer {
   worker_thread placed[kept_threads];
   int placed_count;
   bool is_placed;       /* each of them is bound to one processor, until they are let run */
+  uint64_t still_since; /* see crunner_still_since */
   cpu_set_t processors; /* that the calling thread may use */
   bool is_bound;        /* the calling thread is */
 };

@@ -61,6 +61,11 @@ void crunner_freezer_destroy(crunner_freezer *freezer);
    nanoseconds, ESRCH when root is gone, E2BIG when there are more than `capacity`. */
 int crunner_freeze(crunner_freezer *freezer, pid_t root, pid_t *members, int capacity, uint64_t patience);
 
+/* From when on nothing in the tree can have run an instruction of its own, as far as the last freeze has seen: when it had
+   told all threads that it knew to stop, or, where it then still found one running, when it first found that one stopped.
+   To look at every thread takes ten times longer than to stop them. On macOS: now. */
+uint64_t crunner_still_since(const crunner_freezer *freezer);
+
 /* Whether every thread of these processes is stopped now. */
 bool crunner_is_frozen(crunner_freezer *freezer, const pid_t *members, int count);
 

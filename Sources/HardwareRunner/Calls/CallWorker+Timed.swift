@@ -40,7 +40,7 @@ extension CallWorker {
     let frame = try worker.receiveFrame(deadline: deadline, timeout: options.timeout)
     let heard = crunner_now()
     try worker.tree.freeze()
-    let stopped = crunner_now()
+    let stopped = worker.tree.stillSince
     let waited = worker.tree.waited(interpreter, elapsed: stopped - start)
 
     let done = try worker.decode(DoneMessage.self, from: frame, id: id)

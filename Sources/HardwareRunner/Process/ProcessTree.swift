@@ -117,6 +117,14 @@ final class ProcessTree: Sendable {
     }
   }
 
+  /// When the last freeze had stopped everything; see `crunner_still_since`. Nanoseconds of ``crunner_now()``.
+  var stillSince: UInt64 {
+    frozen.withLock { frozen in
+      guard let freezer = frozen.freezer else { return crunner_now() }
+      return crunner_still_since(freezer)
+    }
+  }
+
   /// The processes that are stopped now, the root first; empty while the tree runs.
   var members: [pid_t] { frozen.withLock { $0.members } }
 

@@ -11,8 +11,6 @@ package struct ClockReading: Sendable {
   /// Why the rounds ended: `precise`, `budget` or `disturbed`.
   package var stop: String
   package var warmupRounds: Int
-  /// What was taken off every time.
-  package var null: NullCall
 
   init(_ timed: VerificationSession.Timed, policy: VerificationPolicy, seed: UInt64) {
     let outcome = timed.outcome
@@ -27,7 +25,6 @@ package struct ClockReading: Sendable {
     isSlower = TimingDecision(other, stop: outcome.stop, policy: policy).verdict == .verified
     stop = outcome.stop.rawValue
     warmupRounds = outcome.warmup
-    null = timed.lineup.null
   }
 }
 

@@ -12,8 +12,11 @@ actor LiveTiming: TimingSource {
     var contenders: TimingContenders
     /// Position of the user's own code, whose output the candidate's is looked at against.
     var eager: Int
-    /// The call that does nothing, taken off every time.
-    var null: NullCall
+    /// Seconds of a null call, taken off every time where there is no ``nullWorker``.
+    var nullSeconds = 0.0
+    /// Called once with cold and once with warm caches in every round, in the contenders' company, since what a call takes
+    /// apart from the op depends on who ran before.
+    var nullWorker: CallWorker?
   }
 
   private let lineup: Lineup
@@ -60,11 +63,17 @@ actor LiveTiming: TimingSource {
     var round = TimingRound(
       coldMs: .init(repeating: nil, count: order.count), warmMs: .init(repeating: nil, count: order.count))
     var results: [CacheState: [Int: CallResult]] = [.cold: [:], .warm: [:]]
-    for contender in order {
+    var turns = order.map(Optional.some)
+    if lineup.nullWorker != nil { turns.insert(nil, at: generator.index(below: turns.count + 1)) }
+    for contender in turns {
+      guard let contender else {
+        try await callNull([(.cold, cold, places.0), (.warm, warm, places.1)], &round)
+        continue
+      }
       let first = try await call(contender, cold, place: places.0, flushing: true)
       let second = try await call(contender, warm, place: places.1, flushing: false)
-      if flush != nil { round.coldMs[contender] = milliseconds(first.result, .cold) }
-      round.warmMs[contender] = milliseconds(second.result, .warm)
+      if flush != nil { round.coldMs[contender] = milliseconds(first.result) }
+      round.warmMs[contender] = milliseconds(second.result)
       if first.disturbed && flush != nil || second.disturbed { round.disturbed = true }
       results[.cold]?[contender] = first.result
       results[.warm]?[contender] = second.result
@@ -85,14 +94,26 @@ actor LiveTiming: TimingSource {
     return try await CorrectnessRun.ours { [oracle] in try await oracle.inputs(seed: seed) }
   }
 
-  private func milliseconds(_ result: CallResult, _ state: CacheState) -> Double? {
-    let time = result.elapsed - lineup.null.cost(state)
+  private func milliseconds(_ result: CallResult) -> Double? {
+    let time = result.elapsed - lineup.nullSeconds
     return time > 0 ? time * 1e3 : nil
   }
 
+  private func callNull(_ calls: [(CacheState, CallInputs, UInt64)], _ round: inout TimingRound) async throws {
+    for (state, inputs, place) in calls {
+      let (result, disturbed) = try await call(nil, inputs, place: place, flushing: state == .cold)
+      round.nullMs[state] = NullCall.cost(of: result) * 1e3
+      if disturbed { round.disturbed = true }
+    }
+  }
+
+  /// - Parameter contender: nil for the null worker.
   private func call(
-    _ contender: Int, _ inputs: CallInputs, place: UInt64, flushing: Bool
+    _ contender: Int?, _ inputs: CallInputs, place: UInt64, flushing: Bool
   ) async throws -> (result: CallResult, disturbed: Bool) {
+    guard let worker = contender.map({ lineup.workers[$0] }) ?? lineup.nullWorker else {
+      throw VerificationProblem.stopped
+    }
     let flush = flushing ? flush : nil
     let box = SampleBox()
     let isCandidate = contender == lineup.contenders.candidate
@@ -105,17 +126,18 @@ actor LiveTiming: TimingSource {
         box.take()
       })
     do {
-      let result = try await lineup.workers[contender].call(inputs, options: options)
+      let result = try await worker.call(inputs, options: options)
       let before = box.taken
       let isDisturbed = watch.isDisturbed(
-        contender, from: before.use, to: ProcessorUse.now(), waited: result.waited,
+        contender ?? lineup.workers.count, from: before.use, to: ProcessorUse.now(), waited: result.waited,
         elapsed: (ContinuousClock.now - before.time) / .seconds(1))
       let isSlowed = calibration.isSlowed(before.loop)
       return (result, before.occupied || isDisturbed || isSlowed)
     } catch let failure as WorkerFailure {
       if isCandidate { throw try CandidateProcess.blame(failure, gate: "timing", doing: "while it was timed") }
       if case .terminated = failure { throw VerificationProblem.stopped }
-      throw VerificationProblem.workerFailed("\(lineup.contenders.names[contender]): \(failure)")
+      let name = contender.map { lineup.contenders.names[$0] } ?? "the empty call"
+      throw VerificationProblem.workerFailed("\(name): \(failure)")
     }
   }
 

@@ -112,13 +112,14 @@ struct TimingDecision: Sendable, Hashable {
     }
     let noise = analysis.noiseBand
     let name = analysis.contenders.names[headline.baseline]
+    let stated = analysis.stated(headline)
     let interval = String(
-      format: "%.3f× [%.3f, %.3f] against %@ with %@ caches", headline.ratio.estimate, headline.ratio.low,
-      headline.ratio.high, name, headline.state.rawValue)
+      format: "%.3f× [%.3f, %.3f] against %@ with %@ caches", stated.estimate, stated.low, stated.high, name,
+      headline.state.rawValue)
     let band = String(format: "identical code shows up to ±%.1f %%", (exp(noise) - 1) * 100)
     let precise = headline.logHalfWidth <= policy.halfWidth
     let enough = headline.pairs >= policy.minimumPairs
-    let margin = log(headline.ratio.low) - noise
+    let margin = log(stated.low) - noise
     if enough && margin > 0 && (precise || margin > headline.logHalfWidth) {
       verdict = .verified
       detail = "\(interval); \(band)."

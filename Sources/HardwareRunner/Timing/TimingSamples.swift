@@ -10,9 +10,12 @@ public enum CacheState: String, Sendable, Codable, Hashable, CaseIterable {
 
 /// Times of one round: every contender once with cold and once with warm caches, in random order, on the same inputs.
 public struct TimingRound: Sendable, Hashable {
-  /// Milliseconds by contender, null call subtracted. A contender may sit a round out (nil).
+  /// Milliseconds by contender. A contender may sit a round out (nil).
   public var coldMs: [Double?]
   public var warmMs: [Double?]
+  /// Milliseconds of a null call in the same round, to be taken off all of them (``TimingAnalysis``); nil where it was
+  /// taken off already.
+  public var nullMs: [CacheState: Double] = [:]
   /// Whether something else used the machine meanwhile: such a round is kept for the record and measured again.
   public var disturbed: Bool
 
@@ -24,6 +27,16 @@ public struct TimingRound: Sendable, Hashable {
 
   func times(_ state: CacheState) -> [Double?] {
     state == .cold ? coldMs : warmMs
+  }
+
+  /// Without what the null calls of all rounds took, which makes a time that is all overhead none.
+  func less(_ nullMs: [CacheState: Double]) -> TimingRound {
+    func corrected(_ state: CacheState) -> [Double?] {
+      times(state).map { time in time.map { $0 - nullMs[state, default: 0] }.flatMap { $0 > 0 ? $0 : nil } }
+    }
+    var round = self
+    (round.coldMs, round.warmMs, round.nullMs) = (corrected(.cold), corrected(.warm), [:])
+    return round
   }
 }
 
@@ -78,13 +91,21 @@ public struct TimingAnalysis: Sendable {
   /// Median time with its interval, milliseconds, by contender.
   public var cold: [ConfidenceInterval?]
   public var warm: [ConfidenceInterval?]
+  /// What was taken off every time, milliseconds.
+  public var nullMs: [CacheState: Double]
   /// Share of samples that were flagged as outliers (and kept).
   public var outliers: Double
 
   /// - Parameter seed: of the bootstrap; the same rounds and seed give the same figures.
   public init(_ rounds: [TimingRound], _ contenders: TimingContenders, seed: UInt64 = 1) {
     self.contenders = contenders
-    let quiet = rounds.filter { !$0.disturbed }
+    let undisturbed = rounds.filter { !$0.disturbed }
+    nullMs = [:]
+    for state in CacheState.allCases {
+      let null = undisturbed.compactMap { $0.nullMs[state] }
+      if !null.isEmpty { nullMs[state] = NullCall.middle(null) }
+    }
+    let quiet = undisturbed.map { [nullMs] in $0.less(nullMs) }
     self.rounds = quiet.count
     disturbed = rounds.count - quiet.count
     ratios = []

@@ -92,16 +92,24 @@ actor Baselines {
   }
 
   /// The null call here and now, in a worker that never loaded a candidate.
-  /// - Parameter fastest: seconds of the fastest contender's call; see ``NullCall/measure(in:on:times:flush:fastest:)``.
-  func measureNullCall(
-    times: Int = 31, flush: CacheFlush? = nil, fastest: Double? = nil
-  ) async throws -> NullCall {
+  private func measureNullCall(times: Int) async throws -> NullCall {
     guard let null else { throw VerificationProblem.stopped }
-    return try await NullCall.measure(in: null.value, on: example, times: times, flush: flush, fastest: fastest)
+    return try await NullCall.measure(in: null.value, on: example, times: times)
+  }
+
+  /// The null worker, set to do what every one of these contenders does at least; see ``NullCall``. Whoever has it set to
+  /// touch nothing sets it back.
+  func nullWorker(besides contenders: [CallWorker]) async throws -> (worker: CallWorker, touches: Bool) {
+    guard let null else { throw VerificationProblem.stopped }
+    let call = try await measureNullCall(times: 7)
+    let touches = try await quickest(contenders).map(call.isTouched) ?? true
+    let worker = try await null.value
+    if !touches { try await worker.setNullTouches(false) }
+    return (worker, touches)
   }
 
   /// Seconds of the quickest of a few calls of any of these, nothing taken off. Their failures are found out later.
-  func quickest(_ workers: [CallWorker]) async throws -> Double? {
+  private func quickest(_ workers: [CallWorker]) async throws -> Double? {
     var least: Double?
     for worker in workers {
       for _ in 0..<3 {

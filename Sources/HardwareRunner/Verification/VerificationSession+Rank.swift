@@ -49,7 +49,7 @@ extension VerificationSession {
     let lineup = LiveTiming.Lineup(
       workers: [baselines.eager, process.worker],
       contenders: TimingContenders(names: ["eager", source.idea], candidate: 1, baselines: [0], twin: nil), eager: 0,
-      null: try await baselines.nullCall())
+      nullSeconds: try await baselines.nullCall().cost)
     await pool.settle()
     let live = LiveTiming(
       lineup: lineup, oracle: oracle, policy: policy, quick: quick, flush: nil, processors: environment.threads,

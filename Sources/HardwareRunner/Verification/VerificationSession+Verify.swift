@@ -159,13 +159,13 @@ extension VerificationSession {
     }
     result.candidate = summary(lineup.contenders.candidate)
     for baseline in lineup.contenders.baselines {
-      guard let ratio = analysis.smallest(against: baseline)?.ratio else { continue }
+      guard let ratio = analysis.smallest(against: baseline).map(analysis.stated) else { continue }
       result.speedupVs[lineup.contenders.names[baseline]] = Speedup(
         ratio: ratio.estimate, low: ratio.low, high: ratio.high)
     }
     result.verdict = decision.verdict
     result.summary = decision.detail
-    if decision.verdict == .verified, let ratio = analysis.headline?.ratio {
+    if decision.verdict == .verified, let ratio = analysis.headline.map(analysis.stated) {
       result.speedup = Speedup(ratio: ratio.estimate, low: ratio.low, high: ratio.high)
     }
     result.gates.append(
@@ -180,8 +180,8 @@ extension VerificationSession {
     let analysis = outcome.analysis
     var figures: [String: Double] = [
       "pairs": Double(analysis.rounds), "disturbed": Double(analysis.disturbed),
-      "warmup_rounds": Double(outcome.warmup), "null_us": lineup.null.warm * 1e6,
-      "null_cold_us": lineup.null.cold * 1e6, "null_touches": lineup.null.touches ? 1 : 0,
+      "warmup_rounds": Double(outcome.warmup),
+      "null_us": analysis.nullMs[.warm, default: 0] * 1e3, "null_cold_us": analysis.nullMs[.cold, default: 0] * 1e3,
       "noise_band_percent": (exp(analysis.noiseBand) - 1) * 100, "outlier_share": analysis.outliers,
       "outputs_checked": Double(checked.all), "outputs_fully_checked": Double(checked.full),
       "stopped_precise": outcome.stop == .precise ? 1 : 0,

@@ -85,7 +85,7 @@ public actor VerificationSession {
       settings = [try await eager.settings(), try await baselines.untouchedSettings()]
       eagerSeconds = max(opened.eagerSeconds - null.least, 0)
       (admissionGate, admissionLabel) = Self.judge(
-        opened.admission, opened.unstable, eagerSeconds: eagerSeconds, nullSeconds: null.warm)
+        opened.admission, opened.unstable, eagerSeconds: eagerSeconds, nullSeconds: null.cost)
       if admissionGate.passed { await baselines.startTimed() }
     } catch {
       eager.terminate()

@@ -185,7 +185,7 @@ struct CallTests {
     #expect(own > 0 && own < result.elapsed)
   }
 
-  @Test("nothing but an empty call is taken off where a contender is too fast to have touched its inputs")
+  @Test("a null worker touches its inputs or not, and tells who is too fast to have touched them")
   func nullOfWhatTouchesLittle() async throws {
     let environment = try await Machine.environment()
     defer { environment.registry.killAll() }
@@ -194,12 +194,14 @@ struct CallTests {
     let count = 1 << 20
     try await worker.setNullOutputs([TensorLayout(contiguous: .float32, shape: [count])])
     let inputs = CallInputs.floats([([count], [Float](repeating: 1, count: count))])
+    let null = try await NullCall.measure(in: worker, on: inputs, times: 5)
+    #expect(null.own > 0 && null.cost > 0 && null.least <= null.cost)
     // No call takes less than nothing, and none of four megabytes takes a minute.
-    let quick = try await NullCall.measure(in: worker, on: inputs, times: 5, fastest: 0)
-    let slow = try await NullCall.measure(in: worker, on: inputs, times: 5, fastest: 60)
-    #expect(!quick.touches && slow.touches)
-    #expect(try await NullCall.measure(in: worker, on: inputs, times: 5).touches)
-    #expect(try #require(await worker.call(inputs).ownWork) > 0, "it reads and writes again for the next candidate")
+    #expect(!null.isTouched(byCallOf: 0) && null.isTouched(byCallOf: 60))
+    try await worker.setNullTouches(false)
+    #expect(try await worker.call(inputs).ownWork == nil)
+    try await worker.setNullTouches(true)
+    #expect(try #require(await worker.call(inputs).ownWork) > 0)
   }
 
   @Test("torch.compile works in the sandbox", .enabled(if: Machine.hasCompiler, "needs a C++ compiler"))

@@ -143,6 +143,34 @@ struct DisturbanceWatchTests {
     #expect(now > 6_000 && now < 6_000_000_000, "\(now) ns")
   }
 
+  @Test("the clock's error widens what is told of short ops, and nothing of identical ones")
+  func clockError() {
+    let ratio = ConfidenceInterval(estimate: 2, low: 1.98, high: 2.02)
+    let short = ClockError.widened(ratio, baselineMs: 0.06, candidateMs: 0.03)
+    #expect(abs(short.low - 1.98 * (0.075 / 0.045) / 2) < 1e-9 && abs(short.high - 2.02 * (0.045 / 0.015) / 2) < 1e-9)
+    let long = ClockError.widened(ratio, baselineMs: 10, candidateMs: 5)
+    #expect(long.low > 1.97 && long.high < 2.03)
+    let same = ConfidenceInterval(estimate: 1, low: 0.99, high: 1.01)
+    #expect(ClockError.widened(same, baselineMs: 0.06, candidateMs: 0.06) == same)
+    let slower = ClockError.widened(
+      ConfidenceInterval(estimate: 0.5, low: 0.49, high: 0.51), baselineMs: 1, candidateMs: 2)
+    #expect(slower.low < 0.49 && slower.high > 0.51)
+  }
+
+  @Test("null calls of the rounds are taken off all of them, disturbed ones left out")
+  func nullCalls() {
+    let contenders = TimingContenders(names: ["eager", "candidate"], candidate: 1, baselines: [0], twin: nil)
+    let rounds = (0..<12).map { number in
+      var round = TimingRound(coldMs: [5, 3], warmMs: [4, 2.5], disturbed: number == 0)
+      round.nullMs = [.cold: number == 0 ? 9 : 1, .warm: 0.5]
+      return round
+    }
+    let analysis = TimingAnalysis(rounds, contenders)
+    #expect(analysis.nullMs == [.cold: 1, .warm: 0.5])
+    #expect(analysis.median(0, .cold)?.estimate == 4 && analysis.median(1, .cold)?.estimate == 2)
+    #expect(analysis.headline.map { abs($0.ratio.estimate - 1.75) < 1e-9 } == true)
+  }
+
   @Test("stolen time disturbs, a single tick doesn't")
   func stolenTime() {
     var watch = DisturbanceWatch(processors: 2)

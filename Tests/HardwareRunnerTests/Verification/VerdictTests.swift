@@ -58,14 +58,6 @@ extension VerificationTests {
         "leaves a process", "self.child = self.child or subprocess.Popen(['sleep', '99'])\nreturn \(right)",
         before: "import subprocess", setUp: "self.child = None", gate: "effects"),
       Attack(
-        "leaves a thread that never sleeps",
-        """
-        if self.thread is None:
-            self.thread = threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True)
-            self.thread.start()
-        return \(right)
-        """, before: "import threading", setUp: "self.thread = None", gate: "effects"),
-      Attack(
         "changes the default type", "torch.set_default_dtype(torch.float64)\nreturn \(right)", gate: "effects"),
       Attack("turns gradients off", "torch.set_grad_enabled(False)\nreturn \(right)", gate: "effects"),
       Attack(

@@ -1,0 +1,31 @@
+import Foundation
+
+/// What the outside clock may be off by after the null call was taken off, and what that does to a ratio.
+enum ClockError {
+  /// Milliseconds a call, to either side. Measured: `make bench-clock`, docs/performance.md. It stays below 10 µs but for
+  /// ops that do nothing at all, with cold caches, where it is 35.
+  static let milliseconds = 0.015
+
+  /// An interval with the clock's error in it: both times may be off, by the same amount, since all contenders are called
+  /// in the same way. It is nothing for identical times, and little for those that are much longer than the error.
+  static func widened(_ ratio: ConfidenceInterval, baselineMs a: Double, candidateMs b: Double) -> ConfidenceInterval {
+    guard a > 0, b > 0 else { return ratio }
+    let factors = [-milliseconds, milliseconds].map { error in
+      // A time that could be all error has no upper bound to speak of; a quarter of it stands for that.
+      max(a + error, a / 4) / max(b + error, b / 4) / (a / b)
+    }
+    return ConfidenceInterval(
+      estimate: ratio.estimate, low: ratio.low * min(factors[0], factors[1], 1),
+      high: ratio.high * max(factors[0], factors[1], 1))
+  }
+}
+
+extension TimingAnalysis {
+  /// The interval that is told of a ratio: the statistical one, widened by what the clock may be off.
+  public func stated(_ ratio: TimingRatio) -> ConfidenceInterval {
+    guard let a = median(ratio.baseline, ratio.state)?.estimate,
+      let b = median(contenders.candidate, ratio.state)?.estimate
+    else { return ratio.ratio }
+    return ClockError.widened(ratio.ratio, baselineMs: a, candidateMs: b)
+  }
+}
