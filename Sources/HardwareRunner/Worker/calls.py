@@ -166,8 +166,9 @@ def null_outputs(state: State, message: Message, arena: Arena) -> Message:
     result = made[0] if len(made) == 1 else tuple(made)
 
     def touch(*arguments: Any) -> Any:
-        """What no op can avoid: reads the inputs, writes the outputs, and leaves caches and threads as an op leaves them.
-        How long that took is said, and taken off; it can be believed of a process that never loaded a candidate."""
+        """What no op can avoid: reads the inputs, writes the outputs, and leaves caches and threads as an op leaves
+        them. How long that took is said, and taken off; it can be believed of a process that never loaded a candidate.
+        """
         if not state.touches:
             state.own = None
             return result
