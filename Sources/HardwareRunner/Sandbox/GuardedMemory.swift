@@ -2,27 +2,26 @@ import Foundation
 
 /// The allocator of `guard.c`, built for this machine: in a process that preloads it, reading or writing outside of a
 /// buffer is a crash, and reading what was never written shows in the result.
-final class GuardedMemory: Sendable {
+struct GuardedMemory: Sendable {
   /// The library.
   let path: String
-  private let folder: ScratchFolder
 
   /// Addresses that it reserves at most, and what it notes about them, beside the memory in use.
   static let reservedBytes = 65 << 30
 
+  /// Builds the library once a machine, into the person's cache folder.
+  /// - Parameter environment: where `XDG_CACHE_HOME` and `HOME` are looked up; nil for this process's own.
   /// - Throws: ``EnvironmentProblem`` saying in a few words why there is none.
-  init(_ toolchain: Toolchain?) async throws {
+  init(_ toolchain: Toolchain?, environment: [String: String]? = nil) async throws {
     #if os(Linux)
       guard let toolchain else { throw EnvironmentProblem("there is no compiler") }
-      folder = try ScratchFolder()
-      path = folder.path + "/guard.so"
-      let source = folder.path + "/guard.c"
-      try Data(PackageResources.guard_c).write(to: URL(filePath: source))
-      let output = try await ShortCommand.run(
-        toolchain.compiler, ["-x", "c", "-O2", "-fPIC", "-shared", "-o", path, source], timeout: .seconds(30))
-      guard output.status == 0 else {
-        throw EnvironmentProblem("the allocator with guard pages doesn't compile here: \(output.firstLine)")
+      let environment = environment ?? ProcessInfo.processInfo.environment
+      guard let folder = Self.folder(environment) else {
+        throw EnvironmentProblem("there is no cache folder to build the allocator with guard pages in")
       }
+      path = folder + "/guard-\(Self.fingerprint(toolchain)).so"
+      if FileManager.default.fileExists(atPath: path) { return }
+      try await Self.build(path, toolchain)
     #else
       throw EnvironmentProblem("this system has no way to put an allocator in front of its own")
     #endif
@@ -33,5 +32,42 @@ final class GuardedMemory: Sendable {
     var policy = SandboxPolicy(flavour: .candidate, readOnly: [path])
     policy.preload = path
     return policy
+  }
+
+  /// The XDG base directory specification: a relative `$XDG_CACHE_HOME` does not count.
+  private static func folder(_ environment: [String: String]) -> String? {
+    let cache =
+      if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { cache } else {
+        environment["HOME"].map { $0 + "/.cache" }
+      }
+    guard let folder = cache.map({ $0 + "/kernelwright" }), folder.hasPrefix("/") else { return nil }
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    return FileManager.default.isWritableFile(atPath: folder) ? folder : nil
+  }
+
+  /// Of the source and the compiler: FNV-1a, which is enough to tell versions of our own file apart.
+  private static func fingerprint(_ toolchain: Toolchain) -> String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in PackageResources.guard_c + Array(toolchain.version.utf8) {
+      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+    }
+    return String(hash, radix: 16)
+  }
+
+  /// Beside its place and then moved there: another server may be about the same.
+  private static func build(_ path: String, _ toolchain: Toolchain) async throws {
+    let draft = path + "-" + UUID().uuidString
+    let source = draft + ".c"
+    defer { for file in [source, draft] { try? FileManager.default.removeItem(atPath: file) } }
+    do {
+      try Data(PackageResources.guard_c).write(to: URL(filePath: source))
+    } catch {
+      throw EnvironmentProblem("the allocator with guard pages can't be built here: \(error.localizedDescription)")
+    }
+    let output = try await ShortCommand.run(
+      toolchain.compiler, ["-x", "c", "-O2", "-fPIC", "-shared", "-o", draft, source], timeout: .seconds(30))
+    guard output.status == 0, rename(draft, path) == 0 else {
+      throw EnvironmentProblem("the allocator with guard pages doesn't compile here: \(output.firstLine)")
+    }
   }
 }
