@@ -6,7 +6,7 @@ import Synchronization
 struct IdleLook: Sendable, Hashable {
   /// Processes beside the ones that we started.
   var leftovers: Int
-  /// Processors that its threads keep busy; nil where the system doesn't say.
+  /// Processors that its threads want all the time; nil where the system doesn't say.
   var processors: Double?
 }
 
@@ -64,17 +64,21 @@ extension CallWorker {
     return state == "Z" || state == "X"
   }
 
-  /// Seconds on a processor of all threads of the frozen tree.
+  /// Seconds for which all threads of the frozen tree have wanted a processor, whether they had one or not: on a busy
+  /// machine one that never rests may get little of it.
   private func processorSeconds() -> Double? {
     var total = 0.0
     for process in worker.tree.members {
       let folder = "/proc/\(process)/task"
       guard let threads = try? FileManager.default.contentsOfDirectory(atPath: folder) else { continue }
       for thread in threads {
-        guard let text = try? String(contentsOfFile: "\(folder)/\(thread)/schedstat", encoding: .utf8),
-          let nanoseconds = text.split(separator: " ").first.flatMap({ Double($0) })
-        else { return nil }
-        total += nanoseconds * 1e-9
+        guard let text = try? String(contentsOfFile: "\(folder)/\(thread)/schedstat", encoding: .utf8) else {
+          return nil
+        }
+        // On a processor, and ready to run without one: whoever never rests does one or the other.
+        let figures = text.split(separator: " ").prefix(2).compactMap { Double($0) }
+        guard figures.count == 2 else { return nil }
+        total += (figures[0] + figures[1]) * 1e-9
       }
     }
     return total
