@@ -18,15 +18,18 @@ struct Outcome: Sendable, Encodable {
   /// Why it didn't pass; nil when it did.
   var complaint: String?
 
-  /// Whether the machine was too busy for a verdict the first time.
+  /// Whether the first time didn't count; see ``mayBeChance``.
   var isSecondTry = false
 
   var passed: Bool { complaint == nil }
 
-  /// Whether a busy machine can be why it didn't pass: no verdict was dared, or an answer came too late. What was let
-  /// through or refused for any other reason gets no second try.
-  var mayBeTheMachine: Bool {
-    !passed && (verdict == Verdict.inconclusive.rawValue || summary.contains("no answer within"))
+  /// Whether chance or a busy machine can be why it didn't pass: no verdict was dared, an answer came too late, or an
+  /// attack was stopped by another gate than its header names. What was let through, or an honest one that was refused
+  /// for any other reason, gets no second try.
+  var mayBeChance: Bool {
+    guard let complaint else { return false }
+    return verdict == Verdict.inconclusive.rawValue || summary.contains("no answer within")
+      || complaint == Self.anotherGate
   }
 
   init(_ submission: Submission, _ result: Verification, seconds: Double) {
@@ -55,6 +58,8 @@ struct Outcome: Sendable, Encodable {
     labels = []
   }
 
+  private static let anotherGate = "another gate"
+
   private static func complaint(
     _ expectation: Submission.Expectation, _ result: Verification, gate: String
   ) -> String? {
@@ -64,7 +69,7 @@ struct Outcome: Sendable, Encodable {
     switch expectation {
     case .stopped(let verdicts, let gates):
       guard verdicts.contains(result.verdict.rawValue) else { return "another verdict" }
-      guard gates.contains(gate) else { return "another gate" }
+      guard gates.contains(gate) else { return anotherGate }
       // A refused candidate has no claim to make.
       return result.speedup == nil ? nil : "refused, and given a speed-up all the same"
     case .accepted(let labels):

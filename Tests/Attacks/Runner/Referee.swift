@@ -40,7 +40,7 @@ struct Referee: Sendable {
         }
         let candidate = CandidateSource(source: submission.source, idea: submission.name, agent: "attack-suite")
         var outcome = Outcome(submission, try await open.verify(candidate), seconds: seconds())
-        if outcome.mayBeTheMachine {
+        if outcome.mayBeChance {
           outcome = Outcome(submission, try await open.verify(candidate), seconds: seconds())
           outcome.isSecondTry = true
         }

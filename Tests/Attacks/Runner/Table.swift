@@ -8,7 +8,7 @@ struct Table {
     let got = outcome.gate == "-" ? outcome.verdict : "\(outcome.verdict) @ \(outcome.gate)"
     var text = row(
       outcome.passed ? "ok" : "FAIL", outcome.name, outcome.group, outcome.wanted, got,
-      String(format: "%.1f", outcome.seconds) + (outcome.isSecondTry ? " (second try: the machine was busy)" : ""))
+      String(format: "%.1f", outcome.seconds) + (outcome.isSecondTry ? " (second try)" : ""))
     if let complaint = outcome.complaint {
       text += "\n       \(complaint): \(outcome.summary.split(separator: "\n").first ?? "")"
     }

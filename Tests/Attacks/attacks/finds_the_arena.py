@@ -4,7 +4,7 @@
 # surface: shared memory
 # op: softmax
 # verdict: wrong|cheating
-# gate: oracle|replay
+# gate: oracle|inputs|replay
 import sys
 
 import torch
