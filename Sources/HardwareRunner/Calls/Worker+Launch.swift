@@ -155,6 +155,8 @@ final class TreeKiller: Sendable {
       known.wasCalled = true
       return known.tree
     }
-    if let tree { tree.kill() } else { child.signal(SIGKILL) }
+    // Before the sandbox has reported its first process, killing the outer one would orphan the inner one, which asks to
+    // die with it only a moment after it was made: they are stopped first, and then killed one by one.
+    (tree ?? ProcessTree(child: child, root: child.pid, hasNamespace: false)).kill()
   }
 }
