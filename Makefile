@@ -1,7 +1,7 @@
 # make demo     the main job on a real file, through a real LSP client
 # make test     every test
 # make attacks  every exploit in Tests/Attacks against the verification, and every honest candidate
-# Both install what they need first (scripts/setup).
+# All three install what they need first (scripts/setup).
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := build

@@ -49,8 +49,8 @@ extension CorrectnessRun {
   /// - Parameter wanted: the settings of a process in which only the user's own code has run, and of one in which nothing
   ///   has. A candidate may leave either: its file need not do what the user's file does when it is imported.
   func leftovers(growth: Int, settings wanted: [[String: String]]) async throws {
-    let worker = candidate.worker
-    let look = try await Self.blaming { try await worker.lookWhileIdle() }
+    let between = "when it was looked at between calls"
+    let look = try await candidate.perform(gate: "effects", doing: between) { try await $0.lookWhileIdle() }
     if look.leftovers > 0 {
       throw Self.fault("It leaves \(look.leftovers) process\(look.leftovers == 1 ? "" : "es") behind.")
     }
@@ -58,7 +58,7 @@ extension CorrectnessRun {
     if let processors = look.processors, processors > Self.busy {
       throw Self.fault("Its threads keep a processor busy after its calls have returned.")
     }
-    let settings = try await Self.blaming { try await worker.settings() }
+    let settings = try await candidate.perform(gate: "effects", doing: between) { try await $0.settings() }
     for name in Set(wanted.flatMap(\.keys)).sorted() where !wanted.contains(where: { $0[name] == settings[name] }) {
       let (got, before) = (settings[name] ?? "nothing", wanted.first?[name] ?? "nothing")
       throw Self.fault("It changes \(name) for the whole program: \(got) where the op leaves \(before).")
@@ -70,13 +70,5 @@ extension CorrectnessRun {
 
   private static func fault(_ detail: String) -> FaultError {
     FaultError(fault: Fault(.wrong, gate: "effects", detail: detail))
-  }
-
-  private static func blaming<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
-    do {
-      return try await body()
-    } catch let failure as WorkerFailure {
-      throw try CandidateProcess.blame(failure, gate: "effects", doing: "when it was looked at between calls")
-    }
   }
 }

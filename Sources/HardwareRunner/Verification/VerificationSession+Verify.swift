@@ -50,12 +50,7 @@ extension VerificationSession {
       let run = correctness(process, compiles: compiles)
       let guarded = Task { try await self.loadGuarded(source, compiles: compiles) }
       defer { Task { try? await guarded.value.terminate() } }
-      let report = try await run.runAll(initial: state, settings: settings) {
-        switch await guarded.result {
-        case .success(let process): .success(process)
-        case .failure(let error): .failure(error)
-        }
-      }
+      let report = try await run.runAll(initial: state, settings: settings) { await guarded.result }
       result.gates += report.gates
       labels.formUnion(report.labels)
       result.errorRatio = report.errorRatio.map { min($0, .greatestFiniteMagnitude) }
