@@ -64,26 +64,29 @@ static thread_files open_thread(DIR *tasks, pid_t number) {
   return thread;
 }
 
+/* What the system says of a thread behind its name, from field 3 on, the state (proc(5)); NULL when it is gone. `text` is
+   where it is read into. */
+static const char *status_of(const thread_files *thread, char *text, size_t size) {
+  ssize_t length = thread->state < 0 ? -1 : pread(thread->state, text, size - 1, 0);
+  if (length <= 0) return NULL;
+  text[length] = 0;
+  char *name_end = strrchr(text, ')'); /* the name may hold anything, but is short */
+  return name_end && name_end[1] ? name_end + 2 : NULL;
+}
+
 /* The state letter of a thread; 0 when it is gone. */
 static char state_of(const thread_files *thread) {
   char text[160];
-  ssize_t length = thread->state < 0 ? -1 : pread(thread->state, text, sizeof text - 1, 0);
-  if (length <= 0) return 0;
-  text[length] = 0;
-  char *name_end = strrchr(text, ')'); /* the name may hold anything, but is short */
-  return name_end && name_end[1] ? name_end[2] : 0;
+  const char *status = status_of(thread, text, sizeof text);
+  return status ? *status : 0;
 }
 
 /* Whether a thread is on a processor now. One that last was on ours is not: we are. */
 static bool is_running(const thread_files *thread) {
   char text[512];
-  ssize_t length = thread->state < 0 ? -1 : pread(thread->state, text, sizeof text - 1, 0);
-  if (length <= 0) return false;
-  text[length] = 0;
-  char *field = strrchr(text, ')');
-  if (!field || !field[1] || field[2] != 'R') return false;
-  field++; /* the space before field 3, the state; the processor is field 39 (proc(5)) */
-  for (int i = 3; i < 39 && field; i++) field = strchr(field + 1, ' ');
+  const char *field = status_of(thread, text, sizeof text);
+  if (!field || *field != 'R') return false;
+  for (int i = 3; i < 39 && field; i++) field = strchr(field + 1, ' '); /* the processor is field 39 */
   return !field || strtol(field, NULL, 10) != sched_getcpu();
 }
 
