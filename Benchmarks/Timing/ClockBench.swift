@@ -40,7 +40,11 @@ final class ClockBench {
     try await idle.setNullOutputs(work.outputs)
     plain = try PlainProcess(python: machine.environment.python.executable, threads: machine.environment.threads)
     _ = try ask(cold: false, source: work.source)
-    for _ in 0..<5 { _ = try await call(worker, cold: false) }
+    // The null call is set to what the op does at least, as a timing sets it.
+    let null = try await NullCall.measure(in: idle, on: inputs(), times: 7)
+    var quickest = Double.infinity
+    for _ in 0..<5 { quickest = min(quickest, try await call(worker, cold: false).result.elapsed) }
+    try await idle.setNullTouches(null.isTouched(byCallOf: quickest))
   }
 
   func close() {

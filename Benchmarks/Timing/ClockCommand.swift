@@ -43,6 +43,7 @@ struct KnownWork {
 
   static let all = [
     KnownWork(name: "empty", title: "nothing at all", elements: 1024, statement: "pass"),
+    KnownWork(name: "add", title: "an addition on 4 KB", elements: 1024, statement: "torch.add(x, 1.0, out=self.out)"),
     KnownWork(name: "copy", title: "a copy of 16 MB", elements: 4 << 20, statement: "self.out.copy_(x)"),
   ]
 

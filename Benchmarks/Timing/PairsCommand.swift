@@ -11,7 +11,7 @@ struct PairsCommand: AsyncParsableCommand {
   @Flag(help: "Identical pairs only, while a neighbour uses one processor.") var busy = false
   @Option(help: "Stop after so many more pairs.") var limit = Int.max
 
-  /// Seconds for the rounds of one pair, instead of the product's 25: identical code on a quiet machine needs fewer.
+  /// Seconds for the rounds of one pair, instead of the product's 14: identical code on a quiet machine needs fewer.
   static let budget = 12.0
 
   func run() async throws {

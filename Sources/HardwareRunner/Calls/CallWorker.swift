@@ -106,7 +106,7 @@ public final class CallWorker: Sendable {
   }
 
   /// ``ContenderRole/null`` only: whether its calls read their inputs and write their outputs, as they do at first.
-  func setNullTouches(_ touches: Bool, timeout: Duration = .seconds(30)) async throws {
+  package func setNullTouches(_ touches: Bool, timeout: Duration = .seconds(30)) async throws {
     struct Body: Encodable, Sendable { var touches: Bool }
     _ = try await worker.request("null_touches", Body(touches: touches), reply: NoBody.self, timeout: timeout)
   }

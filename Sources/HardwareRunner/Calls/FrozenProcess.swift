@@ -22,6 +22,7 @@ struct FrozenProcess {
     }
     if extent == 0 { return [] }
     let bytes = try [UInt8](unsafeUninitializedCapacity: extent) { buffer, filled in
+      HugePages.advise(buffer)
       while filled < extent {
         guard let base = buffer.baseAddress else { return }
         let got = crunner_read_process(interpreter, base + filled, address &+ UInt64(filled), extent - filled)

@@ -58,6 +58,7 @@ public final class SharedArena: @unchecked Sendable {
   public func copyBytes(_ range: Range<Int>) throws -> [UInt8] {
     try withUnsafeBytes(range) { source in
       [UInt8](unsafeUninitializedCapacity: source.count) { buffer, count in
+        HugePages.advise(buffer)
         UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
         count = source.count
       }

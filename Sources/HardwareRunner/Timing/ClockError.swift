@@ -2,13 +2,16 @@ import Foundation
 
 /// What the outside clock may be off by after the null call was taken off, and what that does to a ratio.
 enum ClockError {
-  /// Milliseconds a call, to either side. Measured: `make bench-clock`, docs/performance.md. It stays below 10 µs but for
-  /// ops that do nothing at all, with cold caches, where it is 35.
-  static let milliseconds = 0.015
+  /// Milliseconds a call, to either side. Measured: `make bench-clock`, docs/performance.md. With cold caches and next to no
+  /// data it depends on how much of PyTorch's code the op has left in them: an op that does nothing finds the same way back
+  /// as the call that is taken off (6 µs), one addition finds it quicker (36 µs).
+  static func milliseconds(_ state: CacheState, touches: Bool) -> Double { state == .cold && !touches ? 0.04 : 0.015 }
 
   /// An interval with the clock's error in it: both times may be off, by the same amount, since all contenders are called
   /// in the same way. It is nothing for identical times, and little for those that are much longer than the error.
-  static func widened(_ ratio: ConfidenceInterval, baselineMs a: Double, candidateMs b: Double) -> ConfidenceInterval {
+  static func widened(
+    _ ratio: ConfidenceInterval, by milliseconds: Double, baselineMs a: Double, candidateMs b: Double
+  ) -> ConfidenceInterval {
     guard a > 0, b > 0 else { return ratio }
     let factors = [-milliseconds, milliseconds].map { error in
       // A time that could be all error has no upper bound to speak of; a quarter of it stands for that.
@@ -26,6 +29,7 @@ extension TimingAnalysis {
     guard let a = median(ratio.baseline, ratio.state)?.estimate,
       let b = median(contenders.candidate, ratio.state)?.estimate
     else { return ratio.ratio }
-    return ClockError.widened(ratio.ratio, baselineMs: a, candidateMs: b)
+    let error = ClockError.milliseconds(ratio.state, touches: contenders.touches)
+    return ClockError.widened(ratio.ratio, by: error, baselineMs: a, candidateMs: b)
   }
 }

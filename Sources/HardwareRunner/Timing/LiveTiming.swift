@@ -27,12 +27,16 @@ actor LiveTiming: TimingSource {
   private var watch: DisturbanceWatch
   private var calibration = CalibrationLoop()
   private let timeout: Duration
-  private let fullCheckShare: Double
   private var generator: SeededGenerator
   private var replay = ReplayMemory()
+  /// What the next round's inputs come from, drawn while the last round's outputs are looked at.
+  private var upcoming: Task<Drawn, any Error>?
 
-  /// Share of the timed calls whose output gets the full, element-wise check.
-  static let fullCheckShare = 0.125
+  /// Share of the timed calls whose output gets the full, element-wise check: of the first ones, and of later ones. A full
+  /// check takes as long as a whole round, so a long timing would be half checking.
+  static let fullCheckShares = (first: 0.125, later: 0.03)
+  /// How many are the first ones.
+  static let firstCalls = 40
   /// Share of rounds whose warm call gets the cold call's inputs with one element changed.
   static let singleElementShare = 0.25
 
@@ -52,13 +56,11 @@ actor LiveTiming: TimingSource {
     self.timeout = .seconds(timeout)
     check = OutputCheck(oracle: oracle, policy: policy)
     watch = DisturbanceWatch(processors: processors)
-    fullCheckShare = flush == nil ? 0 : Self.fullCheckShare
     generator = SeededGenerator(seed: seed)
   }
 
   func round(order: [Int]) async throws -> TimingRound {
-    let cold = try await inputs()
-    let warm = try await inputs(after: cold)
+    let (cold, warm) = try await inputs()
     let places = (generator.next(), generator.next())
     var round = TimingRound(
       coldMs: .init(repeating: nil, count: order.count), warmMs: .init(repeating: nil, count: order.count))
@@ -78,20 +80,40 @@ actor LiveTiming: TimingSource {
       results[.cold]?[contender] = first.result
       results[.warm]?[contender] = second.result
     }
+    // A coarse timing is a handful of rounds: the last one's successor would be drawn for nothing.
+    if flush != nil { upcoming = draw() }
     for (state, inputs) in [(CacheState.cold, cold), (.warm, warm)] {
       try await verify(results[state] ?? [:], inputs, state)
     }
     return round
   }
 
-  private func inputs(after earlier: CallInputs? = nil) async throws -> CallInputs {
-    if let earlier, Double(generator.index(below: 1000)) < 1000 * Self.singleElementShare,
-      let changed = SingleElementChange.apply(to: earlier, using: &generator)
-    {
-      return changed
+  private struct Drawn: Sendable {
+    var cold: CallInputs
+    /// nil where they are to be the cold call's with one element changed.
+    var warm: CallInputs?
+  }
+
+  private func draw() -> Task<Drawn, any Error> {
+    let isSingle = Double(generator.index(below: 1000)) < 1000 * Self.singleElementShare
+    return Task.detached { [oracle] in
+      try await CorrectnessRun.ours {
+        Drawn(cold: try await Self.inputs(oracle), warm: isSingle ? nil : try await Self.inputs(oracle))
+      }
     }
-    let seed = UInt64.random(in: 0...UInt64.max >> 1)
-    return try await CorrectnessRun.ours { [oracle] in try await oracle.inputs(seed: seed) }
+  }
+
+  private static func inputs(_ oracle: Oracle) async throws -> CallInputs {
+    try await oracle.inputs(seed: UInt64.random(in: 0...UInt64.max >> 1))
+  }
+
+  private func inputs() async throws -> (cold: CallInputs, warm: CallInputs) {
+    let drawn = try await (upcoming ?? draw()).value
+    upcoming = nil
+    if let warm = drawn.warm ?? SingleElementChange.apply(to: drawn.cold, using: &generator) {
+      return (drawn.cold, warm)
+    }
+    return (drawn.cold, try await CorrectnessRun.ours { [oracle] in try await Self.inputs(oracle) })
   }
 
   private func milliseconds(_ result: CallResult) -> Double? {
@@ -148,7 +170,11 @@ actor LiveTiming: TimingSource {
     let name = "timed call \(checkedCalls), \(state.rawValue) caches"
     let earlier = replay.recall(got.outputs, of: name)
     let suspicious = !quick.accepts(got, as: wanted) || earlier != nil || !got.changedInputs.isEmpty
-    guard suspicious || Double(generator.index(below: 1000)) < 1000 * fullCheckShare else { return }
+    let shares = Self.fullCheckShares
+    let share = flush == nil ? 0 : checkedCalls <= Self.firstCalls ? shares.first : shares.later
+    guard suspicious || Double(generator.index(below: 1000)) < 1000 * share else { return }
+    // What the oracle says of these outputs lies where it would put the next inputs.
+    _ = await upcoming?.result
     fullyCheckedCalls += 1
     if let changed = got.changedInputs.first {
       throw FaultError(

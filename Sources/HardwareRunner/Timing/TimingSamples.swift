@@ -49,6 +49,8 @@ public struct TimingContenders: Sendable, Hashable {
   public var baselines: [Int]
   /// A second process of a baseline, for the A/A run: positions of the original and of the twin.
   public var twin: Twin?
+  /// Whether the call that is taken off reads the inputs and writes outputs (``NullCall``).
+  var touches = true
 
   public struct Twin: Sendable, Hashable {
     public var original: Int

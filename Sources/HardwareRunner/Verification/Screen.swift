@@ -8,6 +8,8 @@ struct Screen: Sendable, Hashable {
   var labels: Set<Label> = []
   /// What kind of thing it is, in a few words.
   var kind: String
+  /// Whether `torch.compile` is named.
+  var compiles: Bool
   /// Things that a replacement has no business with, by name.
   var suspicious: [String] = []
 
@@ -35,6 +37,7 @@ struct Screen: Sendable, Hashable {
 
   init(candidate: String, reference: String) {
     let code = Self.withoutComments(candidate)
+    compiles = Self.usesCompile(code)
     let original = Self.withoutComments(reference)
     guard let body = Self.classBody("ModelNew", in: code) else {
       // It may still be defined in another way (`ModelNew = …`); loading it tells.
@@ -54,7 +57,7 @@ struct Screen: Sendable, Hashable {
       return
     }
     let statements = Self.forwardStatements(in: body)
-    if code.contains("torch.compile") {
+    if compiles {
       labels.insert(.libraryCall)
       kind = "torch.compile of existing code"
     } else if statements.isEmpty {
@@ -68,6 +71,9 @@ struct Screen: Sendable, Hashable {
       kind = "a re-expression in PyTorch calls"
     }
   }
+
+  /// Whether `torch.compile` is named (`torch.compiler` is another thing): calls may then take as long as compiling does.
+  static func usesCompile(_ code: String) -> Bool { code.contains(/torch\.compile\b/) }
 
   /// The text without `#` comments (a `#` inside a string is rare enough to lose).
   static func withoutComments(_ text: String) -> String {

@@ -26,6 +26,7 @@ extension VerificationSession {
         names: ["eager", source.idea, "eager again"], candidate: 1, baselines: [0],
         twin: .init(original: 0, copy: 2)),
       eager: 0, nullWorker: null)
+    lineup.contenders.touches = touches
     if let worker = compiled.worker {
       lineup.workers.append(worker)
       lineup.contenders.names.append("torch.compile")
@@ -34,7 +35,7 @@ extension VerificationSession {
     let live = LiveTiming(
       lineup: lineup, oracle: oracle, policy: policy, quick: quick,
       flush: flush,
-      processors: environment.threads, timeout: callTimeout(compiles: source.source.contains("torch.compile")),
+      processors: environment.threads, timeout: callTimeout(compiles: Screen.usesCompile(source.source)),
       seed: UInt64.random(in: 0...UInt64.max))
     progress(.init(gate: "timing", message: "timing against the baselines", fraction: 0.55))
     let start = ContinuousClock.now

@@ -35,7 +35,6 @@ extension VerificationSession {
       return ordered(result, labels)
     }
     if let problem = screen.problem { return finish(Fault(.wrong, gate: "screen", detail: problem)) }
-    let compiles = source.source.contains("torch.compile")
 
     do {
       progress(.init(gate: "load", message: "loading the candidate", fraction: 0.05))
@@ -47,8 +46,8 @@ extension VerificationSession {
         result.summary = admissionGate.detail
         return ordered(result, labels)
       }
-      let run = correctness(process, compiles: compiles)
-      let guarded = Task { try await self.loadGuarded(source, compiles: compiles) }
+      let run = correctness(process, compiles: screen.compiles)
+      let guarded = Task { try await self.loadGuarded(source) }
       defer { Task { try? await guarded.value.terminate() } }
       let report = try await run.runAll(initial: state, settings: settings) { await guarded.result }
       result.gates += report.gates
@@ -91,8 +90,7 @@ extension VerificationSession {
   }
 
   /// Starts a process with guarded memory and the candidate in it.
-  private func loadGuarded(_ source: CandidateSource, compiles: Bool) async throws -> CandidateProcess {
-    guard !compiles else { throw EnvironmentProblem("torch.compile would have to compile everything once more") }
+  private func loadGuarded(_ source: CandidateSource) async throws -> CandidateProcess {
     do {
       let worker = try await pool.load(source.source, state: state, memory: .guarded)
       return CandidateProcess(worker: worker, firstCallTimeout: policy.compilingCallTimeout)

@@ -146,14 +146,14 @@ struct DisturbanceWatchTests {
   @Test("the clock's error widens what is told of short ops, and nothing of identical ones")
   func clockError() {
     let ratio = ConfidenceInterval(estimate: 2, low: 1.98, high: 2.02)
-    let short = ClockError.widened(ratio, baselineMs: 0.06, candidateMs: 0.03)
+    let short = ClockError.widened(ratio, by: 0.015, baselineMs: 0.06, candidateMs: 0.03)
     #expect(abs(short.low - 1.98 * (0.075 / 0.045) / 2) < 1e-9 && abs(short.high - 2.02 * (0.045 / 0.015) / 2) < 1e-9)
-    let long = ClockError.widened(ratio, baselineMs: 10, candidateMs: 5)
+    let long = ClockError.widened(ratio, by: 0.015, baselineMs: 10, candidateMs: 5)
     #expect(long.low > 1.97 && long.high < 2.03)
     let same = ConfidenceInterval(estimate: 1, low: 0.99, high: 1.01)
-    #expect(ClockError.widened(same, baselineMs: 0.06, candidateMs: 0.06) == same)
+    #expect(ClockError.widened(same, by: 0.015, baselineMs: 0.06, candidateMs: 0.06) == same)
     let slower = ClockError.widened(
-      ConfidenceInterval(estimate: 0.5, low: 0.49, high: 0.51), baselineMs: 1, candidateMs: 2)
+      ConfidenceInterval(estimate: 0.5, low: 0.49, high: 0.51), by: 0.015, baselineMs: 1, candidateMs: 2)
     #expect(slower.low < 0.49 && slower.high > 0.51)
   }
 

@@ -17,6 +17,8 @@ struct ScreenTests {
     #expect(screen("y = torch.sigmoid(x)\nreturn x * y").labels == [.libraryCall])
     #expect(screen("return library.silu(x)", before: "import ctypes").labels == [])
     #expect(screen("return compiled(x)", before: "compiled = torch.compile(f)").labels == [.libraryCall])
+    #expect(screen("return compiled(x)", before: "compiled = torch.compile(f)").compiles)
+    #expect(!screen("return x if torch.compiler.is_compiling() else f(x)").compiles)
   }
 
   @Test("a lower precision is named unless the op itself uses it")
