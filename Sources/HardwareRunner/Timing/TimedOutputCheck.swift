@@ -26,7 +26,7 @@ struct TimedOutputCheck: Sendable {
 
   private static func largest(_ expected: ExpectedOutput, factor: Double) -> Double? {
     // Two results, each within `factor` units of the oracle's (the reference's own within one), lie this far apart.
-    guard let bound = ErrorBound(dtype: expected.dtype, factor: factor + 1) else { return nil }
+    guard let bound = ErrorBound(expected, factor: factor + 1) else { return nil }
     var largest = 0.0
     for index in 0..<expected.count {
       let unit = bound.unit(oracle: expected.oracle[index], scale: expected.scale[index])

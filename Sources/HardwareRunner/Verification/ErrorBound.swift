@@ -1,13 +1,16 @@
 /// How far an element of a candidate's output may lie from the float64 oracle (docs/verification.md, "The bound").
 ///
-/// `|got − y64| ≤ factor · max(E, u·|y64|) + smallest normal`, where `E` is the error that the reference itself makes
-/// in the working precision, element by element, and u the unit round-off of the output's type. The last term covers
-/// hardware that flushes denormal numbers. There is no flat absolute tolerance.
+/// `|got − y64| ≤ factor · max(E, q·u·|y64|) + smallest normal`, where `E` is the error that the reference itself makes
+/// in the working precision, element by element, u the unit round-off of the output's type, and q what E usually is over
+/// `u·|y64|` in this output (``usualUnits(_:)``), 1 to 8. The last term covers hardware that flushes denormal numbers.
+/// There is no flat absolute tolerance.
 struct ErrorBound: Sendable, Hashable {
   var factor: Double
   /// Relative error that the person allows on top; 0 for none.
   var tolerance: Double
   var unitRoundoff: Double
+  /// q·u: nothing is held to less than this, relative to the oracle's value.
+  var relativeUnit: Double
   var slack: Double
   /// Results of at least this magnitude are infinite in the output's type.
   var overflow: Double
@@ -19,8 +22,36 @@ struct ErrorBound: Sendable, Hashable {
     self.factor = factor
     self.tolerance = tolerance
     unitRoundoff = roundoff
+    relativeUnit = roundoff
     slack = normal
     self.overflow = overflow
+  }
+
+  /// The bound of one output.
+  init?(_ expected: ExpectedOutput, factor: Double, tolerance: Double = 0) {
+    self.init(dtype: expected.dtype, factor: factor, tolerance: tolerance)
+    relativeUnit = unitRoundoff * usualUnits(expected)
+  }
+
+  /// q stays among these, so that the bound can grow by three bits at most.
+  static let usualRange = 1.0...8.0
+  /// Elements that are looked at for it.
+  private static let sample = 4096
+
+  /// The lower quartile of E over `u·|y64|`. E is the largest of a few random errors, and among a million elements some are
+  /// always lucky forty times over: how the op rounds usually is known better than how it rounds there.
+  private func usualUnits(_ expected: ExpectedOutput) -> Double {
+    // Odd, so that it doesn't keep to a few columns of the usual widths.
+    let step = expected.count / Self.sample | 1
+    var units: [Double] = []
+    for index in Swift.stride(from: 0, to: expected.count, by: step) {
+      let magnitude = abs(expected.oracle[index])
+      guard magnitude >= slack, magnitude < overflow else { continue }
+      units.append(expected.scale[index] / (unitRoundoff * magnitude))
+    }
+    guard !units.isEmpty else { return 1 }
+    units.sort()
+    return min(max(units[units.count / 4], Self.usualRange.lowerBound), Self.usualRange.upperBound)
   }
 
   /// Largest error that passes.
@@ -32,7 +63,7 @@ struct ErrorBound: Sendable, Hashable {
   /// The unit in which the element's error is counted.
   @inline(__always)
   func unit(oracle: Double, scale: Double) -> Double {
-    max(scale, unitRoundoff * abs(oracle))
+    max(scale, relativeUnit * abs(oracle))
   }
 }
 

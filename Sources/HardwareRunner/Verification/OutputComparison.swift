@@ -47,7 +47,7 @@ enum OutputComparison {
   static func compare(
     _ got: UnsafeRawBufferPointer, with expected: ExpectedOutput, factor: Double, tolerance: Double = 0
   ) -> Discrepancy {
-    guard let bound = ErrorBound(dtype: expected.dtype, factor: factor, tolerance: tolerance) else {
+    guard let bound = ErrorBound(expected, factor: factor, tolerance: tolerance) else {
       return compareExactly(got, expected)
     }
     switch expected.dtype {

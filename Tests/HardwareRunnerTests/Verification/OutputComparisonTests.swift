@@ -42,6 +42,22 @@ struct OutputComparisonTests {
     #expect(compare([1.001], oracle: [1], tolerance: 0.01).passed)
   }
 
+  @Test("an element whose error happened to be small is held to what is usual, within three bits")
+  func lucky() {
+    let u = 0x1p-24
+    func lucky(_ error: Double, where usual: Double) -> Discrepancy {
+      var (got, scale) = ([Float](repeating: 1, count: 100), [Double](repeating: usual * u, count: 100))
+      scale[37] = 0
+      got[37] += Float(error * u)
+      return compare(got, oracle: [Double](repeating: 1, count: 100), scale: scale)
+    }
+    #expect(lucky(24, where: 3).passed)
+    #expect(!lucky(26, where: 3).passed)
+    #expect(lucky(64, where: 1000).passed)
+    #expect(!lucky(66, where: 1000).passed)
+    #expect(!lucky(10, where: 0).passed)
+  }
+
   @Test("there is no flat tolerance: zeros and a constant fail where values are small")
   func noFlatTolerance() {
     let oracle = [1e-9, -2e-9, 3e-9]
