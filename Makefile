@@ -16,13 +16,13 @@ TEST_PYTHON := $(CURDIR)/.venv-tests/bin/python
 SWIFT_SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
 FORMATTED := Package.swift Sources Tests Benchmarks
 SCRIPTS := scripts/setup scripts/swift-test scripts/test-sandbox-as-nobody .ci/run
-PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-runner scripts/lint scripts/picture \
+PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-lsp scripts/bench-runner scripts/lint scripts/picture \
 	scripts/timing-study
 # auto takes Neovim where there is a current one, else the client that comes with the demo.
 EDITOR_OF_THE_DEMO ?= auto
 
-.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test attacks bench bench-timing \
-	bench-clock bench-verification picture format lint clean
+.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test attacks bench bench-lsp \
+	bench-timing bench-clock bench-verification picture format lint clean
 
 build release: $(SERVER)
 
@@ -66,6 +66,10 @@ attacks: setup
 
 bench: setup $(SERVER)
 	@$(PYTHON) scripts/bench
+
+# Beside other language servers; the harness lies beside the checkout.
+bench-lsp: setup $(SERVER)
+	@python3 scripts/bench-lsp
 
 # These three want a quiet machine and take 60, 5 and 10 minutes (docs/timing.md, docs/performance.md).
 bench-timing: setup $(STUDY)
