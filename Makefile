@@ -21,7 +21,7 @@ PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-lsp s
 # auto takes Neovim where there is a current one, else the client that comes with the demo.
 EDITOR_OF_THE_DEMO ?= auto
 
-.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test attacks bench bench-lsp \
+.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test parity attacks bench bench-lsp \
 	bench-timing bench-clock bench-verification picture format lint clean
 
 build release: $(SERVER)
@@ -58,6 +58,10 @@ protocol-test: setup-tests $(SERVER)
 
 editor-test: setup-tests $(SERVER)
 	@$(TEST_PYTHON) -m unittest discover -v -s Tests/Editors
+
+# Every file of the standard library and of the installed torch against CPython's own parser; any disagreement fails.
+parity: setup
+	@KERNELWRIGHT_PARITY=all KERNELWRIGHT_TEST_PYTHON=$(PYTHON) scripts/swift-test --filter ParityTests
 
 # A table with a line an attack, and at the end the line `N passed, N failed`; see Tests/Attacks/README.md.
 attacks: setup

@@ -1,14 +1,14 @@
-/// What CPython says about Python files: one JSON object a line, for each file that it accepts.
+/// What CPython says about Python files, stubs among them: one JSON object a line, for each file that it accepts.
 ///
-/// Arguments: `PATH…` of folders, or `--sample N PATH…` for an even sample of the files in them. A call's name begins
+/// Arguments: `PATH…` of folders, or `--sample N PATH…` for an even sample of the files in them. A file in another
+/// encoding than UTF-8 (PEP 263) comes with its text, as an editor would hand it to a server. A call's name begins
 /// with NUL where its chain starts in something else than a name. Calls inside f-strings come apart (`formatted`), as
 /// their columns are right only from Python 3.11 on.
 enum ParityScript {
   static let source = #"""
-    import ast, json, os, sys, warnings
+    import ast, io, json, os, sys, threading, tokenize, warnings
 
     warnings.simplefilter("ignore")
-    sys.setrecursionlimit(10000)
 
 
     def chain(node):
@@ -52,27 +52,44 @@ enum ParityScript {
             for base, names, entries in os.walk(folder):
                 names[:] = sorted(n for n in names if n not in ("site-packages", "__pycache__"))
                 for entry in sorted(entries):
-                    if entry.endswith(".py"):
+                    if entry.endswith((".py", ".pyi")):
                         yield os.path.join(base, entry)
 
 
-    arguments = sys.argv[1:]
-    count = None
-    if arguments[0] == "--sample":
-        count = int(arguments[1])
-        arguments = arguments[2:]
-    found = list(files(arguments))
-    if count is not None and len(found) > count:
-        found = [found[i * len(found) // count] for i in range(count)]
-    for path in found:
-        with open(path, "rb") as file:
-            data = file.read()
-        try:
-            data.decode("utf-8")
-            tree = ast.parse(data)
+    def text(data):
+        """The file's text; None where its bytes are that text."""
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return None if encoding in ("utf-8", "utf-8-sig") else data.decode(encoding)
+
+
+    def main(arguments):
+        count = None
+        if arguments[0] == "--sample":
+            count = int(arguments[1])
+            arguments = arguments[2:]
+        found = list(files(arguments))
+        if count is not None and len(found) > count:
+            found = [found[i * len(found) // count] for i in range(count)]
+        for path in found:
+            with open(path, "rb") as file:
+                data = file.read()
+            try:
+                tree = ast.parse(data)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
             definitions, calls, formatted = describe(tree)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        print(json.dumps({"path": path, "definitions": definitions, "calls": calls, "formatted": formatted}), flush=True)
+            record = {"path": path, "definitions": definitions, "calls": calls, "formatted": formatted}
+            print(json.dumps({**record, "text": text(data)}), flush=True)
+
+
+    # The deepest trees that the parser accepts must be walked too.
+    sys.setrecursionlimit(1_000_000)
+    threading.stack_size(512 << 20)
+    failures = []
+    threading.excepthook = lambda failure: (sys.__excepthook__(*failure[:3]), failures.append(failure))
+    thread = threading.Thread(target=main, args=(sys.argv[1:],))
+    thread.start()
+    thread.join()
+    sys.exit(bool(failures))
     """#
 }
