@@ -47,6 +47,7 @@ struct Fingerprinter {
       }
       if !isBound, !Builtins.names.contains(next) { unbound = true }
     }
+    appendOrder(of: reached, except: definition.digest == nil ? chunkIndex : -1, to: &bytes)
     for name in reached.sorted() {
       appendBindings(of: name, except: definition.digest == nil ? chunkIndex : -1, to: &bytes)
     }
@@ -54,6 +55,23 @@ struct Fingerprinter {
     if let directive { append(directive, to: &bytes) }
     return Result(
       digest: SHA256.digest(bytes), names: reached.map { NameTable.hash($0.utf8) }.sorted())
+  }
+
+  /// Where a name is bound more than once, what the others get of it depends on the order.
+  private func appendOrder(of names: Set<String>, except own: Int, to bytes: inout [UInt8]) {
+    var reached: Set<Int> = []
+    var isRebound = false
+    for name in names {
+      var first: Int?
+      for reference in table.bindings(of: name) where reference.chunk != own {
+        if case .importing = reference.kind { continue }
+        if let first, first != reference.chunk { isRebound = true }
+        first = first ?? reference.chunk
+        reached.insert(reference.chunk)
+      }
+    }
+    guard isRebound else { return }
+    for chunk in reached.sorted() { append(chunks[chunk].contents.digest, to: &bytes) }
   }
 
   private func appendBindings(of name: String, except own: Int, to bytes: inout [UInt8]) {

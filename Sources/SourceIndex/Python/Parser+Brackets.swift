@@ -15,6 +15,11 @@ extension Parser {
     countOpen(opener, 1)
     cursor.depth += 1
     let base = pieces.count
+    var ended = Group()
+    let normalStart = normal.count
+    var isGenerator = false
+    var hasNames = false
+    defer { group = ended }
     var commas = 0
     var endsInComma = false
     var parts = 0
@@ -30,6 +35,12 @@ extension Parser {
           if endsInComma, commas > 1 || kind != .group && kind != .subscripts { dropTrailingComma() }
           leave(opener)
           advance()
+          if kind == .group, !isGenerator {
+            // `with (a as b, c as d):` is no tuple.
+            let isPlain = commas == 0 && parts == 1 || hasNames
+            ended = Group(
+              form: isPlain ? .plain : commas > 0 ? .tuple : .other, normal: normalStart..<normal.count)
+          }
           if kind == .group, parts == 1, isChain { return true }
           pieces.truncate(to: base)
           return false
@@ -53,14 +64,19 @@ extension Parser {
         continue
       case .assign:
         // A keyword argument's name is no use of that name.
-        if kind == .call, uses.count == element + 1, !uses[element].flags.contains(.trailer) { uses.removeLast() }
+        if kind == .call, uses.count == element + 1, !uses[element].flags.contains(.trailer) {
+          uses.removeLast()
+          dropNoted()
+        }
         advance()
       case .for:
+        isGenerator = true
         comprehension(from: element)
       case .async:
         advance()
       case .as:
         // Parenthesised items of a `with` statement.
+        hasNames = true
         advance()
         let target = uses.count
         expression()

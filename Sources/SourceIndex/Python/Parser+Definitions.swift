@@ -112,6 +112,7 @@ extension Parser {
     } else {
       keepDetail(of: index, from: start)
       endFunctionScope(from: start)
+      if functionDepth == 1 { numberLocals(takingFromOutside: start) }
     }
     (enclosing, functionDepth, classDepth, operandDepth, bareDepth) = outer
   }

@@ -13,14 +13,22 @@ enum Bracket {
 
 extension Parser {
   /// Expressions up to what ends them, separated by commas.
-  mutating func expressionList(stopAtIn: Bool = false) {
+  ///
+  /// `keepsTuples` where `(a, b)` means something else than `a, b`.
+  mutating func expressionList(stopAtIn: Bool = false, keepsTuples: Bool = false) {
     let base = pieces.count
+    let normalStart = normal.count
     expression(stopAtIn: stopAtIn)
+    if !keepsTuples, cursor.kind != .comma { dropParentheses(.tuple, from: normalStart) }
+    var commas = 0
     while cursor.kind == .comma {
       advance()
+      commas += 1
+      let before = cursor.start
       pieces.truncate(to: base)
       expression(stopAtIn: stopAtIn)
       expressionIsChain = false
+      if cursor.start == before, cursor.kind != .comma, commas > 1 { dropTrailingComma() }
     }
   }
 
@@ -29,6 +37,13 @@ extension Parser {
   /// Leaves the chain of its last operand in `pieces`, and in `expressionIsChain` whether that chain is all there is.
   mutating func expression(stopAtIn: Bool = false, stopAtIf: Bool = false) {
     let base = pieces.count
+    let normalStart = normal.count
+    // In a replacement field the parentheses of `{(x:=1)}` keep it from being a format.
+    var elseStart = -1
+    defer {
+      if elseStart >= 0 { dropParentheses(.plain, from: elseStart) }
+      if cursor.depth != fieldDepth { dropParentheses(.plain, from: normalStart) }
+    }
     var isChain = true
     var operands = 0
     scan: while true {
@@ -37,9 +52,13 @@ extension Parser {
         pieces.truncate(to: base)
         primary()
         operands += 1
-      case .operator, .wordOperator, .star, .doubleStar, .at, .await, .else, .dot:
+      case .operator, .wordOperator, .star, .doubleStar, .at, .await, .dot:
         isChain = false
         advance()
+      case .else:
+        isChain = false
+        advance()
+        elseStart = normal.count
       case .if:
         if stopAtIf { break scan }
         isChain = false

@@ -3,6 +3,11 @@ extension Parser {
   mutating func bases(_ record: inout DefinitionRecord) {
     openHeader()
     let base = pieces.count
+    let normalStart = normal.count
+    defer {
+      // `class C():` is `class C:`.
+      if normal.count == normalStart + 2, normal[normalStart] == 0x29 { normal.removeLast(4) }
+    }
     while !atLineEnd, cursor.kind != .closeParen {
       let before = cursor.start
       let use = uses.count
@@ -10,7 +15,10 @@ extension Parser {
       expression()
       switch cursor.kind {
       case .assign:
-        if uses.count == use + 1 { uses.removeLast() }
+        if uses.count == use + 1 {
+          uses.removeLast()
+          dropNoted()
+        }
         advance()
         expression()
       case .for:

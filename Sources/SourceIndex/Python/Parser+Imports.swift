@@ -28,9 +28,10 @@ extension Parser {
       return advance()
     }
     let isParenthesised = cursor.kind == .openParen
+    // The parentheses mean nothing, so the normalised text has none.
     if isParenthesised {
       cursor.depth += 1
-      advance()
+      skipToken()
     }
     while cursor.kind == .name {
       var bound = nameToken
@@ -53,7 +54,7 @@ extension Parser {
     if cursor.kind == .closeParen {
       dropTrailingComma()
       cursor.candidate = -1
-      advance()
+      skipToken()
     }
   }
 

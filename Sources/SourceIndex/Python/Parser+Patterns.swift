@@ -130,8 +130,12 @@ extension Parser {
       uses[index].flags = .trailer
     case .assign:
       uses.removeLast()
+      dropNoted()
     default:
-      if isWildcard { uses.removeLast() }
+      if isWildcard {
+        uses.removeLast()
+        dropNoted()
+      }
     }
   }
 }

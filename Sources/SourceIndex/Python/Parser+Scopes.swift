@@ -31,6 +31,7 @@ extension Parser {
     names.removeAll()
     var libraries: NameUse.Flags = []
     for index in start..<uses.count {
+      noteBinding(uses[index], inClass: false)
       switch uses[index].role {
       case .store, .parameter, .importing, .recorded:
         if names.value(uses[index], base) == nil || uses[index].role == .importing {
@@ -77,6 +78,7 @@ extension Parser {
   /// Ends a class body: what it binds is seen neither by its methods nor outside.
   mutating func endClassScope(from start: Int) {
     var kept = start
+    for use in uses[start...] { noteBinding(use, inClass: true) }
     for index in start..<uses.count where uses[index].role == .load || uses[index].role == .globalStore {
       uses[kept] = uses[index]
       uses[kept].flags.remove([.bare, .mutated])
@@ -92,6 +94,7 @@ extension Parser {
     var found = false
     for index in start..<uses.count where uses[index].role == .comprehension {
       names.set(uses[index], 0, base)
+      noteBinding(uses[index], inClass: false)
       found = true
     }
     guard found else { return }

@@ -257,8 +257,9 @@ extension Parser {
   private mutating func simpleStatement() {
     switch cursor.kind {
     case .return, .assert:
+      let keepsTuples = cursor.kind == .assert
       advance()
-      expressionList()
+      expressionList(keepsTuples: keepsTuples)
     case .raise:
       advance()
       expressionList()
@@ -336,7 +337,12 @@ extension Parser {
         expressionList()
       }
     default:
-      if first < uses.count, uses[first].flags.contains(.attribute) { uses[first].flags.insert(.mutated) }
+      guard first < uses.count else { break }
+      if uses[first].flags.contains(.attribute) { uses[first].flags.insert(.mutated) }
+      // A call at module level may change whatever it is given: `setattr(Model, …)`, `nn.init.normal_(WEIGHT)`.
+      if functionDepth == 0, classDepth == 0, name(uses[first]) != "print" {
+        for index in first + 1..<uses.count where uses[index].role == .load { uses[index].flags.insert(.mutated) }
+      }
     }
     pieces.truncate(to: base)
   }

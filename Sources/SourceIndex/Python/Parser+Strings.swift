@@ -36,7 +36,8 @@ extension Parser {
     open = (0, 0, 0)
     operandDepth += 1
     nesting += 1
-    emit(cursor.start, cursor.position)
+    let from = normal.count
+    emit(emitPrefix(), cursor.position)
     let ending = replacementFields(delimiter, inSpecification: false)
     nesting -= 1
     operandDepth = outer.operands
@@ -45,6 +46,7 @@ extension Parser {
     case .closed:
       emit(cursor.position, cursor.position + (delimiter.isTriple ? 3 : 1))
       cursor.position += delimiter.isTriple ? 3 : 1
+      normalizeQuotes(from: from)
     case .cut where cursor.sawEnd && !atLineEnd:
       // Never closed: as for other strings, only the first line is taken.
       guard let start else { break }
@@ -159,6 +161,7 @@ extension Parser {
         cursor.position += 1
         return nil
       default:
+        if cursor.kind == .assign { locals.showsNames = true }
         let before = cursor.start
         expression()
         if cursor.start == before, !atLineEnd, cursor.kind != .closeBrace, cursor.kind != .colon,

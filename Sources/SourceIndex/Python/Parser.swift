@@ -26,6 +26,9 @@ struct Parser {
   var normal: [UInt8] = []
   var uses: [NameUse] = []
   var names: NameTable
+  var locals = LocalNames()
+  /// The parentheses that closed last.
+  var group = Group()
   /// The postfix chains under way, innermost last: what calls are named by.
   var pieces: [ChainPiece] = []
   /// Insides of argument lists and subscripts of the statement, which names leave out.
@@ -95,6 +98,8 @@ struct Parser {
     chunk = ParsedChunk.Contents()
     normal.removeAll(keepingCapacity: true)
     uses.removeAll(keepingCapacity: true)
+    locals.removeAll()
+    group = Group()
     pieces.removeAll(keepingCapacity: true)
     emptied.removeAll(keepingCapacity: true)
     pending.removeAll(keepingCapacity: true)
@@ -141,6 +146,7 @@ struct Parser {
     var operandDepth, bareDepth, nesting, fieldDepth: Int
     var open: (parens: Int, brackets: Int, braces: Int)
     var detailStatements: Int
+    var localTokens, localVariables, localFixed: Int
   }
 
   func mark() -> Mark {
@@ -151,7 +157,8 @@ struct Parser {
       starImports: chunk.starImports.count, literalCalls: chunk.literalCalls.count,
       normal: normal.count, uses: uses.count, pieces: pieces.count, emptied: emptied.count, pending: pending.count,
       trailing: trailing.count, operandDepth: operandDepth, bareDepth: bareDepth, nesting: nesting,
-      fieldDepth: fieldDepth, open: open, detailStatements: detail?.statements.count ?? 0)
+      fieldDepth: fieldDepth, open: open, detailStatements: detail?.statements.count ?? 0,
+      localTokens: locals.tokens.count, localVariables: locals.variables.count, localFixed: locals.fixed.count)
   }
 
   mutating func restore(_ mark: Mark) {
@@ -168,6 +175,9 @@ struct Parser {
     chunk.literalCalls.truncate(to: mark.literalCalls)
     normal.truncate(to: mark.normal)
     uses.truncate(to: mark.uses)
+    locals.tokens.truncate(to: mark.localTokens)
+    locals.variables.truncate(to: mark.localVariables)
+    locals.fixed.truncate(to: mark.localFixed)
     pieces.truncate(to: mark.pieces)
     emptied.truncate(to: mark.emptied)
     pending.truncate(to: mark.pending)
@@ -176,6 +186,7 @@ struct Parser {
     (operandDepth, bareDepth, nesting, fieldDepth) =
       (mark.operandDepth, mark.bareDepth, mark.nesting, mark.fieldDepth)
     open = mark.open
+    group = Group()
     let sawEnd = cursor.sawEnd
     cursor = mark.cursor
     cursor.sawEnd = sawEnd
