@@ -15,7 +15,7 @@ extension IndexedDocument {
 extension ModuleIndex {
   /// The index after the bytes of a range were replaced, which made the text longer by `growth`.
   func editing(_ range: Range<Int>, growth: Int, in text: SourceText) -> ModuleIndex {
-    let (touched, fresh) = parse(range, growth, text)
+    let (touched, fresh, bytesParsed) = parse(range, growth, text)
     let old = Array(chunks[touched])
     let chunks = Array(self.chunks[..<touched.lowerBound]) + fresh + self.chunks[touched.upperBound...]
     let bindsTheSame =
@@ -23,34 +23,39 @@ extension ModuleIndex {
     let callsTheSame = old.flatMap(\.contents.literalCalls) == fresh.flatMap(\.contents.literalCalls)
     // With a star import every name that is bound or not decides where another comes from.
     guard ModuleFacts(old) == ModuleFacts(fresh), table.starImports.isEmpty || bindsTheSame else {
-      return ModuleIndex(chunks)
+      return ModuleIndex(chunks, bytesParsed: bytesParsed)
     }
+    var work = IndexingWork(bytesParsed: bytesParsed)
     let table = bindsTheSame && callsTheSame ? self.table : ModuleTable(chunks)
     let finder = OpFinder(chunks: chunks, table: table)
     let at = touched.lowerBound..<touched.lowerBound + fresh.count
     let kinds = at.map { finder.classifier.kinds(in: chunks[$0]) }
     let benchmark = benchmark(after: kinds, at, touched, chunks, table)
-    guard benchmark == self.benchmark else { return ModuleIndex(chunks) }
+    guard benchmark == self.benchmark else { return ModuleIndex(chunks, bytesParsed: bytesParsed) }
+    if table !== self.table { work.bindingsRead = chunks.reduce(0) { $0 + $1.contents.bindings.count } }
 
     let changed = Self.changedNames(old, fresh)
     var chunkOps = Array(self.chunkOps[..<touched.lowerBound])
     chunkOps.reserveCapacity(chunks.count)
     for (index, kinds) in zip(at, kinds) {
       chunkOps.append(finder.ops(of: index, kinds: kinds, benchmark: benchmark))
+      work.opsMade += kinds.count
     }
     chunkOps += self.chunkOps[touched.upperBound...]
     if !changed.isEmpty {
       for index in chunks.indices where !at.contains(index) && changed.contains(where: chunkOps[index].depends) {
         chunkOps[index] = finder.ops(of: index, kinds: finder.classifier.kinds(in: chunks[index]), benchmark: benchmark)
+        work.opsMade += chunkOps[index].ops.count
       }
     }
-    return ModuleIndex(chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark)
+    return ModuleIndex(chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark, work: work)
   }
 
   /// Parses from the first chunk that looked at what was edited, up to where a chunk begins that did not change.
   private func parse(
     _ range: Range<Int>, _ growth: Int, _ text: SourceText
-  ) -> (touched: Range<Int>, fresh: [ParsedChunk]) {
+  ) -> (touched: Range<Int>, fresh: [ParsedChunk], bytesParsed: Int) {
+    var bytesParsed = 0
     var starts: [Int] = []
     starts.reserveCapacity(chunks.count + 1)
     var offset = 0
@@ -73,7 +78,7 @@ extension ModuleIndex {
       windowEnd = min(windowEnd, text.count)
       var upper = chunks.count
       let window = text.bytes(in: start..<windowEnd)
-      let (fresh, _) = Parser.chunks(of: window) { boundary in
+      let (fresh, end) = Parser.chunks(of: window) { boundary in
         let old = boundary + start - growth
         guard old >= range.upperBound else { return false }
         let index = starts.partitioningIndex { $0 >= old }
@@ -81,10 +86,11 @@ extension ModuleIndex {
         upper = index
         return true
       }
+      bytesParsed += end
       // What was cut off may belong to any chunk that saw the window's end.
       let isComplete =
         windowEnd == text.count || upper < chunks.count && fresh.allSatisfy { $0.contents.examined != .max }
-      if isComplete { return (first..<max(upper, first), fresh) }
+      if isComplete { return (first..<max(upper, first), fresh, bytesParsed) }
       windowEnd = start + (windowEnd - start) * 4
     }
   }

@@ -10,11 +10,13 @@ public struct IndexedDocument: Sendable {
   /// In the order in which they stand in the file, an enclosing class before what is nested in it.
   public let ops: [Op]
   let index: ModuleIndex
+  /// What it took to make this snapshot from the one before it, or from nothing.
+  public var work: IndexingWork { index.work }
 
   /// Indexes a text from scratch, in one pass. Only Python is looked into so far; texts in other languages have no ops.
   public init(text: SourceText, language: SourceLanguage = .python) {
     let chunks = language == .python ? Parser.chunks(of: text.utf8).chunks : []
-    self.init(text: text, language: language, index: ModuleIndex(chunks))
+    self.init(text: text, language: language, index: ModuleIndex(chunks, bytesParsed: text.count))
   }
 
   init(text: SourceText, language: SourceLanguage, index: ModuleIndex) {

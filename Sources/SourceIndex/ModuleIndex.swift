@@ -5,8 +5,10 @@ struct ModuleIndex: Sendable {
   let chunkOps: [ChunkOps]
   /// The op that `get_inputs()` is for: the class `Model`, else the file's only op.
   let benchmark: String?
+  /// What making it took, after what it was made from.
+  let work: IndexingWork
 
-  init(_ chunks: [ParsedChunk]) {
+  init(_ chunks: [ParsedChunk], bytesParsed: Int) {
     let table = ModuleTable(chunks)
     let finder = OpFinder(chunks: chunks, table: table)
     let kinds = chunks.map(finder.classifier.kinds)
@@ -15,12 +17,18 @@ struct ModuleIndex: Sendable {
       kinds.enumerated().lazy.flatMap { index, kinds in
         kinds.map { (chunks[index].qualifiedName($0.definition), $0.kind) }
       })
+    let chunkOps = kinds.enumerated().map { finder.ops(of: $0, kinds: $1, benchmark: benchmark) }
     self.init(
-      chunks: chunks, table: table,
-      chunkOps: kinds.enumerated().map { finder.ops(of: $0, kinds: $1, benchmark: benchmark) }, benchmark: benchmark)
+      chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark,
+      work: IndexingWork(
+        bytesParsed: bytesParsed, opsMade: chunkOps.reduce(0) { $0 + $1.ops.count },
+        bindingsRead: chunks.reduce(0) { $0 + $1.contents.bindings.count }))
   }
 
-  init(chunks: [ParsedChunk], table: ModuleTable, chunkOps: [ChunkOps], benchmark: String?) {
+  init(
+    chunks: [ParsedChunk], table: ModuleTable, chunkOps: [ChunkOps], benchmark: String?, work: IndexingWork
+  ) {
+    self.work = work
     self.chunks = chunks
     self.table = table
     self.chunkOps = chunkOps
