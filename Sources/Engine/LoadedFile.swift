@@ -19,7 +19,8 @@ public struct LoadedFile: Sendable {
       throw EngineError(.op, "\(path) can't be read: check its permissions.")
     }
     self.path = url.path
-    document = IndexedDocument(text: SourceText(utf8: [UInt8](data)))
+    document = IndexedDocument(
+      text: SourceText(utf8: [UInt8](data)), language: SourceLanguage(identifier: "", path: url.path) ?? .python)
   }
 
   public var workspace: String { Self.workspace(of: path) }

@@ -1,6 +1,24 @@
 /// Languages whose ops the server can find.
 public enum SourceLanguage: String, Sendable, CaseIterable {
-  case python, cpp, cuda, opencl, metal
+  case python, c, cpp, cuda, opencl, metal
+
+  /// The language that an editor names by an LSP language identifier, or by none and a file's name.
+  public init?(identifier: String, path: String) {
+    let suffix = path.split(separator: ".").last.map(String.init) ?? ""
+    switch (identifier.lowercased(), suffix) {
+    // Editors without a language for these open them as C or C++.
+    case ("c", "cu"), ("cpp", "cu"), ("c", "cuh"), ("cpp", "cuh"): self = .cuda
+    case ("c", "cl"), ("cpp", "cl"): self = .opencl
+    case ("c", "metal"), ("cpp", "metal"): self = .metal
+    case ("python", _), ("", "py"), ("", "pyi"): self = .python
+    case ("c", _), ("", "c"), ("", "h"): self = .c
+    case ("cpp", _), ("", "cpp"), ("", "cc"), ("", "cxx"), ("", "hpp"): self = .cpp
+    case ("cuda", _), ("cuda-cpp", _), ("", "cu"), ("", "cuh"): self = .cuda
+    case ("opencl", _), ("", "cl"): self = .opencl
+    case ("metal", _), ("", "metal"): self = .metal
+    default: return nil
+    }
+  }
 }
 
 /// A text and the ops in it: an immutable snapshot that requests are answered from.
@@ -13,7 +31,7 @@ public struct IndexedDocument: Sendable {
   /// What it took to make this snapshot from the one before it, or from nothing.
   public var work: IndexingWork { index.work }
 
-  /// Indexes a text from scratch, in one pass. Only Python is looked into so far; texts in other languages have no ops.
+  /// Indexes a text from scratch, in one pass.
   public init(text: SourceText, language: SourceLanguage = .python) {
     let chunks = language == .python ? Parser.chunks(of: text.utf8).chunks : []
     self.init(text: text, language: language, index: ModuleIndex(chunks, bytesParsed: text.count))
@@ -23,7 +41,14 @@ public struct IndexedDocument: Sendable {
     self.text = text
     self.language = language
     self.index = index
-    ops = index.ops()
+    ops = language == .python ? index.ops() : KernelIndex.ops(of: text, language)
+  }
+
+  init(text: SourceText, language: SourceLanguage, index: ModuleIndex, ops: [Op]) {
+    self.text = text
+    self.language = language
+    self.index = index
+    self.ops = ops
   }
 
   /// The innermost op around a position; decorators belong to their op.

@@ -10,7 +10,7 @@ extension OpRequest {
     switch op.kind {
     case .module: kind = .module
     case .function: kind = .function
-    case .selection, .tritonKernel, .jax:
+    case .selection, .tritonKernel, .jax, .cudaKernel, .openclKernel, .metalKernel, .nativeFunction:
       throw EngineError(.op, "\(op.name) can't be run yet: only nn.Module classes and functions of tensors can.")
     }
     return OpReference(

@@ -43,11 +43,12 @@ public struct OpsReport: Sendable, Encodable {
   }
 
   public var file: String
-  public var language = "python"
+  public var language: String
   public var ops: [Entry]
 
   public init(file: String, document: IndexedDocument) {
     self.file = file
+    language = document.language.rawValue
     ops = document.ops.map { op in
       Entry(
         name: op.name, kind: op.kind.rawValue, range: Extent(op.range), fingerprint: op.fingerprint,

@@ -26,7 +26,7 @@ extension LanguageServer {
     guard let document = documents[params.textDocument.uri] else { return [] }
     let text = document.index.text
     let start = sourcePosition(params.range.start, in: text)
-    guard let op = document.index.op(at: start) ?? op(withBlockAt: start, in: document), isRunnable(op) else {
+    guard let op = document.index.op(at: start) ?? op(withBlockAt: start, in: document) else {
       return []
     }
     let offers = OfferedActions(view: view(of: op, in: document), uri: document.uri).all
@@ -95,7 +95,8 @@ struct OfferedActions {
   let uri: DocumentURI
 
   var all: [OfferedAction] {
-    jobs + directive + apply + [optimize, profile] + resume + candidates + report
+    guard view.isRunnable else { return [optimize] }
+    return jobs + directive + apply + [optimize, profile] + resume + candidates + report
   }
 
   private func offer(
@@ -123,6 +124,10 @@ struct OfferedActions {
     return [action]
   }
 
+  private var notRunnable: String? {
+    view.isRunnable ? nil : "\(view.op.name) is a \(view.op.kind.title): ops of this kind can't be optimized yet"
+  }
+
   private var missingInputs: String? {
     view.hasInputs ? nil : "\(view.op.name) has no example inputs: insert a directive first"
   }
@@ -130,7 +135,8 @@ struct OfferedActions {
   private var optimize: OfferedAction {
     offer(
       "Optimize this op", .optimize,
-      disabled: missingInputs ?? (view.job(.optimize) == nil ? nil : "\(view.op.name) is being optimized"))
+      disabled: notRunnable ?? missingInputs
+        ?? (view.job(.optimize) == nil ? nil : "\(view.op.name) is being optimized"))
   }
 
   private var profile: OfferedAction {

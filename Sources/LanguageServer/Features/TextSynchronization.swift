@@ -9,7 +9,7 @@ typealias LSPRange = LanguageServerProtocol.Range
 extension LanguageServer {
   func didOpen(_ params: DidOpenTextDocumentNotification.Params) {
     let item = params.textDocument
-    guard let language = Self.language(of: item) else { return }
+    guard let language = SourceLanguage(identifier: item.languageId, path: item.uri) else { return }
     if let open = documents[item.uri] { forget(open) }
     let path = FilePath.path(of: item.uri)
     let document = OpenDocument(
@@ -21,13 +21,6 @@ extension LanguageServer {
     documentsByNumber[document.number] = document
     contentChanged(document)
     loadRecords(document)
-  }
-
-  /// Python only for now: a file of another language is not looked into, and every question about it is answered with
-  /// nothing.
-  private static func language(of item: TextDocumentItem) -> SourceLanguage? {
-    if item.languageId == "python" { return .python }
-    return item.languageId.isEmpty && item.uri.hasSuffix(".py") ? .python : nil
   }
 
   func didChange(_ params: DidChangeTextDocumentNotification.Params) {

@@ -10,6 +10,10 @@ extension OpKind {
     case .selection: "selected lines"
     case .tritonKernel: "Triton kernel"
     case .jax: "JAX function"
+    case .cudaKernel: "CUDA kernel"
+    case .openclKernel: "OpenCL kernel"
+    case .metalKernel: "Metal kernel"
+    case .nativeFunction: "C function"
     }
   }
 

@@ -52,7 +52,7 @@ struct Fingerprinter {
       appendBindings(of: name, except: definition.digest == nil ? chunkIndex : -1, to: &bytes)
     }
     if unbound { for module in table.starImports { append("from \(module) import *", to: &bytes) } }
-    if let directive { append(directive, to: &bytes) }
+    if let directive { Self.append(directive, to: &bytes) }
     return Result(
       digest: SHA256.digest(bytes), names: reached.map { NameTable.hash($0.utf8) }.sorted())
   }
@@ -92,7 +92,8 @@ struct Fingerprinter {
     }
   }
 
-  private func append(_ directive: Directive, to bytes: inout [UInt8]) {
+  static func append(_ directive: Directive, to bytes: inout [UInt8]) {
+    func append(_ text: String, to bytes: inout [UInt8]) { bytes += Array(text.utf8) + [0] }
     for tensor in directive.tensors.sorted(by: { $0.name < $1.name }) {
       append("\(tensor.name)=\(tensor.dtype)\(tensor.shape)", to: &bytes)
     }

@@ -10,6 +10,14 @@ public enum OpKind: String, Sendable, CaseIterable {
   case tritonKernel = "triton-kernel"
   /// A function that uses JAX.
   case jax
+  /// A CUDA or HIP function under `__global__`.
+  case cudaKernel = "cuda-kernel"
+  /// An OpenCL C function under `__kernel` or `kernel`.
+  case openclKernel = "opencl-kernel"
+  /// A Metal function under `kernel`.
+  case metalKernel = "metal-kernel"
+  /// An `extern "C"` function with a directive comment.
+  case nativeFunction = "native-function"
 }
 
 /// Where an op's example inputs come from.
@@ -47,6 +55,8 @@ public struct Op: Hashable, Sendable {
   /// Parameters of the function, or of the class's `forward` without `self` (its own or that of a base class in the
   /// same file), without `*args` and `**kwargs`. For selections the local variables that they read.
   public var parameters: [String] { content.parameters }
+  /// The parameters of a C, C++, CUDA, OpenCL C or Metal function, with their places; empty for Python.
+  public var parameterDeclarations: [ParameterDeclaration] { content.declarations }
   /// For selections: the variables assigned in it that are read later, or, if none is, all that are assigned.
   public var results: [String] { content.results }
   public var inputSource: InputSource { content.inputSource }
@@ -104,11 +114,13 @@ final class OpContent: Sendable {
   /// Literal arguments that its constructor may be called with, where it needs any.
   let constructorArguments: String?
   let chunk: ParsedChunk
+  let declarations: [ParameterDeclaration]
 
   init(
     name: String, kind: OpKind, span: Span, fullStart: Place, nameSpan: Span, parameters: [String], results: [String],
     inputSource: InputSource, directive: Directive?, fingerprint: Digest, statementLines: Range<Int>,
-    indentation: String, tensorParameters: [String], constructorArguments: String?, chunk: ParsedChunk
+    indentation: String, tensorParameters: [String], constructorArguments: String?, chunk: ParsedChunk,
+    declarations: [ParameterDeclaration] = []
   ) {
     self.name = name
     self.kind = kind
@@ -125,6 +137,7 @@ final class OpContent: Sendable {
     self.tensorParameters = tensorParameters
     self.constructorArguments = constructorArguments
     self.chunk = chunk
+    self.declarations = declarations
   }
 
   func isEqual(to other: OpContent) -> Bool {
@@ -132,6 +145,6 @@ final class OpContent: Sendable {
       && fullStart == other.fullStart && nameSpan == other.nameSpan && parameters == other.parameters
       && results == other.results && inputSource == other.inputSource && directive == other.directive
       && indentation == other.indentation && tensorParameters == other.tensorParameters
-      && constructorArguments == other.constructorArguments
+      && constructorArguments == other.constructorArguments && declarations == other.declarations
   }
 }
