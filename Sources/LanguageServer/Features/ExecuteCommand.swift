@@ -74,7 +74,12 @@ extension LanguageServer {
     document.hasAskedForJobs = true
     deferReply(id)
     let guidance = (op.directive?.guide.map { [$0] } ?? []) + argument.guidance
-    let (index, overlay, folder) = (document.index, overlay(for: workspace), workspace.path)
+    // A cell's op runs in its notebook's program.
+    let index = document.notebook?.program.document ?? document.index
+    guard let op = index.ops.last(where: { $0.name == op.name && $0.fingerprint == op.fingerprint }) else {
+      throw ResponseError(.contentModified, "There is no op \(op.name) in this document any more.")
+    }
+    let (overlay, folder) = (overlay(for: workspace), workspace.path)
     let readSettings = configuration.settingsForWorkspace
     struct Launched: Sendable {
       var job: JobID

@@ -18,7 +18,8 @@ extension LanguageServer {
         positionEncoding: chosen, codeActionKinds: ["quickfix", ActionKind.base],
         commands: KernelwrightCommand.allCases.map(\.rawValue),
         resolvesCodeActions: capabilities.codeActionResolvesEdit,
-        resolvesInlayHints: capabilities.inlayHintTooltipResolve, pullsDiagnostics: capabilities.pullDiagnostics),
+        resolvesInlayHints: capabilities.inlayHintTooltipResolve, pullsDiagnostics: capabilities.pullDiagnostics,
+        syncsNotebooks: capabilities.notebooks),
       serverName: "kernelwright", serverVersion: configuration.version)
   }
 

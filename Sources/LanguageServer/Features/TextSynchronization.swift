@@ -11,20 +11,27 @@ extension LanguageServer {
     let item = params.textDocument
     guard let language = SourceLanguage(identifier: item.languageId, path: item.uri) else { return }
     if let open = documents[item.uri] { forget(open) }
-    let path = FilePath.path(of: item.uri)
-    let document = OpenDocument(
-      uri: item.uri, path: path, number: nextDocumentNumber, version: item.version,
+    open(
+      item.uri, path: FilePath.path(of: item.uri), version: item.version,
       index: IndexedDocument(text: SourceText(item.text), language: language))
+  }
+
+  func open(
+    _ uri: DocumentURI, path: String?, version: Int, index: IndexedDocument, notebook: OpenNotebook? = nil
+  ) {
+    let document = OpenDocument(uri: uri, path: path, number: nextDocumentNumber, version: version, index: index)
+    document.notebook = notebook
     nextDocumentNumber += 1
     document.workspace = path.map(workspace(for:))
-    documents[item.uri] = document
+    documents[uri] = document
     documentsByNumber[document.number] = document
     contentChanged(document)
     loadRecords(document)
   }
 
   func didChange(_ params: DidChangeTextDocumentNotification.Params) {
-    guard let document = documents[params.textDocument.uri] else { return }
+    // A cell changes with its notebook.
+    guard let document = documents[params.textDocument.uri], document.notebook == nil else { return }
     for change in params.contentChanges {
       if let range = change.range {
         document.index = document.index.editing(sourceRange(range, in: document.index.text), with: change.text)
@@ -37,7 +44,11 @@ extension LanguageServer {
   }
 
   func didClose(_ params: DocumentParams) {
-    guard let document = documents[params.textDocument.uri] else { return }
+    guard let document = documents[params.textDocument.uri], document.notebook == nil else { return }
+    close(document)
+  }
+
+  func close(_ document: OpenDocument) {
     if let path = document.path, let workspace = document.workspace, document.hasAskedForJobs {
       stopAll(file: path, in: workspace)
     }
@@ -45,7 +56,7 @@ extension LanguageServer {
     forget(document)
   }
 
-  private func forget(_ document: OpenDocument) {
+  func forget(_ document: OpenDocument) {
     document.isOpen = false
     if let timer = document.publication { loop.cancel(timer) }
     documents[document.uri] = nil

@@ -55,7 +55,13 @@ extension LanguageServer {
     case DidOpenTextDocumentNotification.method: take(params, DidOpenTextDocumentNotification.self, didOpen)
     case DidChangeTextDocumentNotification.method: take(params, DidChangeTextDocumentNotification.self, didChange)
     case DidCloseTextDocumentNotification.method: take(params, DidCloseTextDocumentNotification.self, didClose)
-    case DidSaveTextDocumentNotification.method: break
+    case DidSaveTextDocumentNotification.method, DidSaveNotebookDocumentNotification.method: break
+    case DidOpenNotebookDocumentNotification.method:
+      take(params, DidOpenNotebookDocumentNotification.self, didOpenNotebook)
+    case DidChangeNotebookDocumentNotification.method:
+      take(params, DidChangeNotebookDocumentNotification.self, didChangeNotebook)
+    case DidCloseNotebookDocumentNotification.method:
+      take(params, DidCloseNotebookDocumentNotification.self, didCloseNotebook)
     case DidChangeConfigurationNotification.method:
       take(params, DidChangeConfigurationNotification.self, didChangeConfiguration)
     case DidChangeWorkspaceFoldersNotification.method:

@@ -22,6 +22,7 @@ public final class LanguageServer {
   /// Folders that left, and at the end all: their engines may still be at it.
   var closing: [Workspace] = []
   var documents: [DocumentURI: OpenDocument] = [:]
+  var notebooks: [DocumentURI: OpenNotebook] = [:]
   var documentsByNumber: [Int: OpenDocument] = [:]
   var nextDocumentNumber = 1
   /// From `initializationOptions` and pushed settings; what is pulled for a folder is laid over it.

@@ -13,6 +13,8 @@ final class OpenDocument {
   var version: Int
   var index: IndexedDocument
   weak var workspace: Workspace?
+  /// The notebook that this is a cell of; its program is what runs, and what the path is of.
+  var notebook: OpenNotebook?
   var knowledge = FileKnowledge()
   var isOpen = true
   /// A job was asked for, so that there may be one to stop when the document is closed.

@@ -25,6 +25,8 @@ public struct ClientCapabilities: Sendable {
   public var codeActionResolvesEdit: Bool
   public var hierarchicalSymbols: Bool
   public var inlayHintTooltipResolve: Bool
+  /// The client tells of notebooks as such.
+  public var notebooks: Bool
 
   public init(json: JSONValue) {
     func flag(_ path: String...) -> Bool { Self.value(json, path)?.boolValue ?? false }
@@ -54,6 +56,7 @@ public struct ClientCapabilities: Sendable {
       strings("textDocument", "codeAction", "resolveSupport", "properties").contains("edit")
       && flag("textDocument", "codeAction", "dataSupport")
     hierarchicalSymbols = flag("textDocument", "documentSymbol", "hierarchicalDocumentSymbolSupport")
+    notebooks = isObject("notebookDocument", "synchronization")
     inlayHintTooltipResolve =
       strings("textDocument", "inlayHint", "resolveSupport", "properties").contains("tooltip")
   }

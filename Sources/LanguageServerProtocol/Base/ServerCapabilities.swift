@@ -11,11 +11,14 @@ public struct ServerCapabilities: Sendable, JSONEncodable {
   public var resolvesInlayHints: Bool
   /// Whether the client pulls diagnostics; they are pushed otherwise.
   public var pullsDiagnostics: Bool
+  /// Whether the client tells of notebooks.
+  public var syncsNotebooks: Bool
 
   public init(
     positionEncoding: PositionEncodingKind?, codeActionKinds: [String], commands: [String],
-    resolvesCodeActions: Bool, resolvesInlayHints: Bool, pullsDiagnostics: Bool
+    resolvesCodeActions: Bool, resolvesInlayHints: Bool, pullsDiagnostics: Bool, syncsNotebooks: Bool = false
   ) {
+    self.syncsNotebooks = syncsNotebooks
     self.positionEncoding = positionEncoding
     self.codeActionKinds = codeActionKinds
     self.commands = commands
@@ -31,6 +34,19 @@ public struct ServerCapabilities: Sendable, JSONEncodable {
       writer.object { writer in
         writer.field("openClose", true)
         writer.field("change", 2)  // incremental
+      }
+      if syncsNotebooks {
+        writer.key("notebookDocumentSync")
+        writer.object { writer in
+          writer.key("notebookSelector")
+          writer.array { writer in
+            writer.object { writer in
+              writer.field("notebook", "*")
+              writer.key("cells")
+              writer.array { writer in writer.object { $0.field("language", "python") } }
+            }
+          }
+        }
       }
       writer.field("hoverProvider", true)
       writer.key("codeActionProvider")

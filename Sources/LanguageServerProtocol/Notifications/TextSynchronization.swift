@@ -18,6 +18,11 @@ public enum DidChangeTextDocumentNotification: ClientNotification {
     public var textDocument: VersionedTextDocumentIdentifier
     public var contentChanges: [Change]
 
+    init(textDocument: VersionedTextDocumentIdentifier, contentChanges: [Change]) {
+      self.textDocument = textDocument
+      self.contentChanges = contentChanges
+    }
+
     public init(json: JSONValue) throws {
       textDocument = try json.required("textDocument")
       contentChanges = try json.required("contentChanges")
