@@ -1,4 +1,5 @@
 import SourceIndex
+import TestSupport
 import Testing
 
 /// Kernels in C, C++, CUDA, OpenCL C and Metal sources.
@@ -39,6 +40,7 @@ struct KernelTests {
       "// __global__ void a() {}\n/* __global__ void b() {} */ \"__global__\"; __global__ void f(dim3 g) { /* } */ }",
       "f", "g"),
     cuda("struct S { int a; }; int t[] = {1, 2};\n__global__ void f(S s, void (*g)(int, int)) {}", "f", "s", "g"),
+    cuda("template <int N = 2>\nBOUNDS(N, 3)\n__global__ void f(int x) {}\nS &operator=(S s) { return s; }", "f", "x"),
     cuda("__global__ void g(int x);\n__global__ void f(int x) { if (x) { return; } }", "f", "x"),
     cuda("void broken(int a { \n}\n__global__ void f(int x) {}", "f", "x"),
     Case(
@@ -119,6 +121,22 @@ struct KernelTests {
     let changed = Self.program.split(separator: old, omittingEmptySubsequences: false).joined(separator: new)
     #expect(changed != Self.program)
     #expect(try only(changed).fingerprint != only(Self.program).fingerprint)
+  }
+
+  @Test func `random tokens are indexed`() {
+    var random = SplitMix64(seed: 7)
+    let pieces = [
+      "__global__ ", "void ", "f", "(", ")", "{", "}", "[", "]", "<", ">", "=", ";", ",", "::", "\n", "\n}",
+      "template ",
+      "extern \"C\" ", "operator", "R\"(", ")\"", "\"", "'", "//", "/*", "*/", "#if A", "#define f(x)", "#endif",
+      "\\\n", "0x1p+", "1'0",
+      "struct ", "namespace ", "int x", "// kernelwright: x=f32[2]\n", "\0", "é",
+    ]
+    for _ in 0..<4000 {
+      let count = Int.random(in: 0...30, using: &random)
+      let text = (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+      for language in [SourceLanguage.c, .cuda, .metal] { #expect(ops(text, language).count <= count) }
+    }
   }
 
   @Test(arguments: SourceLanguage.allCases.filter { $0 != .python })

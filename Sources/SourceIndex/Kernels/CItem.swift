@@ -29,7 +29,7 @@ struct CItemReader {
   }
 
   func isWord(_ index: Int, _ word: StaticString) -> Bool {
-    guard index < tokens.count else { return false }
+    guard tokens.indices.contains(index) else { return false }
     let token = tokens[index]
     guard token.end - token.start == word.utf8CodeUnitCount else { return false }
     for offset in 0..<word.utf8CodeUnitCount where bytes[token.start + offset] != word.utf8Start[offset] {
@@ -127,11 +127,13 @@ struct CItemReader {
 
   /// True for functions: a block ends their definition, without a semicolon.
   private func endsWithBlock(_ head: Range<Int>) -> Bool {
-    var index = head.lowerBound
+    // Defaults of template parameters have `=` in them.
+    var index =
+      isWord(head.lowerBound, "template") ? endOfAngles(head.lowerBound + 1, head.upperBound) : head.lowerBound
     var isFunction = false
     while index < head.upperBound {
       switch tokens[index].byte {
-      case 0x3D: return false
+      case 0x3D where !isFunction && !isWord(index - 1, "operator"): return false
       case 0x28:
         isFunction = true
         index = end(of: index)
@@ -141,6 +143,26 @@ struct CItemReader {
       index += 1
     }
     return isFunction
+  }
+
+  /// Index behind the `>` that closes a template's parameters.
+  func endOfAngles(_ start: Int, _ limit: Int) -> Int {
+    var depth = 0
+    var index = start
+    while index < limit {
+      switch tokens[index].byte {
+      case 0x3C: depth += 1
+      case 0x3E:
+        depth -= 1
+        if depth == 0 { return index + 1 }
+      case 0x28, 0x5B, 0x7B:
+        index = end(of: index)
+        continue
+      default: break
+      }
+      index += 1
+    }
+    return limit
   }
 
   /// Index behind the bracket that closes the one at an index. A function of the next line ends it too: a `}` in

@@ -19,7 +19,7 @@ struct KernelHead {
     guard let body = item.body else { return nil }
     var candidates: [(name: Int, open: Int, end: Int)] = []
     var index = item.tokens.lowerBound
-    if file.isWord(index, "template") { index = Self.endOfAngles(index + 1, body, file) }
+    if file.isWord(index, "template") { index = file.endOfAngles(index + 1, body) }
     while index < body {
       let token = file.tokens[index]
       switch token.byte {
@@ -43,7 +43,8 @@ struct KernelHead {
       {
         return false
       }
-      return candidates.count == 1 || Self.declares(candidate.open + 1..<candidate.end - 1, file)
+      return candidates.count == 1
+        || Self.declares(candidate.open + 1..<max(candidate.open + 1, candidate.end - 1), file)
     }
     guard let chosen else { return nil }
     name = file.string(chosen.name)
@@ -63,25 +64,6 @@ struct KernelHead {
   private static func declares(_ range: Range<Int>, _ file: CItemReader) -> Bool {
     guard let first = range.first else { return true }
     return range.count == 1 ? file.isWord(first, "void") : parameters(range, file).contains { !$0.name.isEmpty }
-  }
-
-  private static func endOfAngles(_ start: Int, _ limit: Int, _ file: CItemReader) -> Int {
-    var depth = 0
-    var index = start
-    while index < limit {
-      switch file.tokens[index].byte {
-      case 0x3C: depth += 1
-      case 0x3E:
-        depth -= 1
-        if depth == 0 { return index + 1 }
-      case 0x28, 0x5B, 0x7B:
-        index = file.end(of: index)
-        continue
-      default: break
-      }
-      index += 1
-    }
-    return limit
   }
 
   private static func parameters(_ range: Range<Int>, _ file: CItemReader) -> [(name: String, tokens: Range<Int>)] {
