@@ -22,8 +22,8 @@ struct StudyPlan {
   static let quiet = StudyPlan(
     blocks: (0..<30).map { block($0, Array(repeating: .identical, count: 7) + Variant.different) })
 
-  /// 40 identical pairs.
-  static let busy = StudyPlan(blocks: (0..<8).map { block($0, Array(repeating: .identical, count: 5)) })
+  /// 20 identical pairs.
+  static let busy = StudyPlan(blocks: (0..<4).map { block($0, Array(repeating: .identical, count: 5)) })
 
   private static func block(_ number: Int, _ variants: [Variant]) -> Block {
     // The same order every time, so that an interrupted study goes on with the same plan.
