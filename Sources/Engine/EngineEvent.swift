@@ -92,6 +92,10 @@ public struct CandidateSummary: Sendable, Codable, Hashable {
   /// `exact over ℝ`, or what it changes.
   public var exactness: String
 
+  /// Whether a language model wrote the code.
+  public var isFromModel: Bool { agent.hasPrefix(Self.modelPrefix) }
+  static let modelPrefix = "model "
+
   public init(id: String, agent: String, idea: String, reason: String, exactness: String) {
     self.id = id
     self.agent = agent

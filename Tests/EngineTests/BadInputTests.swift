@@ -17,7 +17,9 @@ struct BadInputTests {
     return (message, code)
   }
 
-  @Test("An op without example inputs: the directive to write")
+  @Test(
+    "An op without example inputs: the directive to write",
+    .enabled(if: Workshop.python != nil, "needs KERNELWRIGHT_TEST_PYTHON, an interpreter with PyTorch"))
   func noInputs() async throws {
     let found = try await failure("import torch\ndef scale(x, y):\n    return torch.exp(x) * y\n")
     #expect(found?.0.contains("# kernelwright: x=") == true)

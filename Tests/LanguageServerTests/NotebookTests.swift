@@ -77,7 +77,12 @@ struct NotebookTests {
     let edit = try client.request("codeAction/resolve", fix)["edit"]?["documentChanges"]?[0]
     #expect(edit?["textDocument"]?["uri"] == .string(Self.uri("c")))
     #expect(edit?["edits"]?[0]?["range"]?["start"] == ["line": 1, "character": 0])
-    let published = try #require(client.allowedParams["textDocument/publishDiagnostics"])
+    // They are pushed when there is nothing to answer, cell by cell.
+    var published: [JSONValue] = []
+    while !published.contains(where: { $0["uri"] == .string(Self.uri("c")) }) {
+      try client.wait(for: "textDocument/publishDiagnostics", count: published.count + 1)
+      published = client.allowedParams["textDocument/publishDiagnostics"] ?? []
+    }
     let last = try #require(published.last { $0["uri"] == .string(Self.uri("c")) })
     #expect(last["diagnostics"]?[0]?["code"] == "no-example-inputs")
     #expect(last["diagnostics"]?[0]?["range"]?["start"] == start)

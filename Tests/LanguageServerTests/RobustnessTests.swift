@@ -21,7 +21,7 @@ struct RobustnessTests {
       }
     }
     client.notify("$/whatever", ["a": 1])
-    client.notify("$/setTrace", ["value": "verbose"])
+    client.notify("$/setTrace", ["value": "loud"])
     client.notify("textDocument/didChange", ["textDocument": 5])
     client.notify("textDocument/didOpen", nil)
     client.notify("textDocument/didSave", [:])

@@ -13,7 +13,7 @@ struct ModelAgent: SynthesisAgent {
   let store: Store
   let earlier: EarlierWork
 
-  var name: String { "model \(client.configuration.name)" }
+  var name: String { CandidateSummary.modelPrefix + client.configuration.name }
 
   /// The agent, where a model is configured by the person or, within limits, by the workspace.
   /// - Throws: `EngineError` when the configuration can't be used.

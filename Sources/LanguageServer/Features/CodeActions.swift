@@ -55,6 +55,7 @@ extension LanguageServer {
     var action = CodeAction(
       title: offer.title, kind: offer.kind, diagnostics: fixes.map(\.json),
       isPreferred: offer.isPreferred && capabilities.codeActionPreferred, disabledReason: offer.disabledReason)
+    action.isFromModel = offer.isFromModel && capabilities.codeActionModelTag
     if offer.disabledReason != nil { return .action(action) }
     if !offer.command.isEdit {
       action.command = Command(title: offer.title, command: offer.command.rawValue, arguments: [argument])
@@ -84,6 +85,8 @@ struct OfferedAction {
   var command: KernelwrightCommand
   var argument: CommandArgument
   var isPreferred = false
+  /// What it puts into the file was written by a language model.
+  var isFromModel = false
   var disabledReason: String?
   /// Code of the diagnostics that it resolves.
   var fixes: String?
@@ -156,9 +159,10 @@ struct OfferedActions {
     if let best = view.applicable, let speedup = best.verification.speedup {
       let isApplied =
         if case .current(let applied) = view.applied { applied.summary.id == best.summary.id } else { false }
-      let apply = offer(
+      var apply = offer(
         "Apply verified replacement (\(Figures.ratio(speedup.ratio))× faster)", .apply, candidate: best.summary.id,
         disabled: isApplied ? "it is applied already" : nil)
+      apply.isFromModel = best.summary.isFromModel
       return [apply]
     }
     return [offer("Apply verified replacement", .apply, disabled: nothingToApply)]
@@ -182,9 +186,10 @@ struct OfferedActions {
     for candidate in result?.needingConsent(allow: view.allow) ?? [] {
       guard let speedup = candidate.verification.speedup else { continue }
       let question = "\(candidate.consentQuestion(view.allow)): \(candidate.summary.idea)"
-      actions.append(
-        offer(
-          "Apply \(Figures.ratio(speedup.ratio))× replacement (\(question))", .apply, candidate: candidate.summary.id))
+      var apply = offer(
+        "Apply \(Figures.ratio(speedup.ratio))× replacement (\(question))", .apply, candidate: candidate.summary.id)
+      apply.isFromModel = candidate.summary.isFromModel
+      actions.append(apply)
       actions.append(offer("Preview candidate (\(question))", .preview, candidate: candidate.summary.id))
     }
     if view.hasBlock { actions.append(offer("Remove generated replacement of \(view.op.name)", .remove)) }

@@ -5,6 +5,8 @@ import LanguageServerProtocol
 /// Settings: the workspace's files, the editor's over them (pushed, or pulled from clients that answer).
 extension LanguageServer {
   static let settingsSection = "kernelwright"
+  /// The file of a workspace that holds settings.
+  static let settingsFile = "pyproject.toml"
 
   /// Clients send either `{"kernelwright": {…}}` or the settings themselves.
   static func section(of json: JSONValue) -> JSONValue {
@@ -31,6 +33,21 @@ extension LanguageServer {
         for (folder, answer) in zip(folders, answers) { folder.editorSettings = answer }
       }
       settingsChanged()
+    }
+  }
+
+  /// A workspace's own settings are read again, off the loop.
+  func didChangeWatchedFiles(_ params: DidChangeWatchedFilesNotification.Params) {
+    let folders = Set(params.uris.compactMap(FilePath.path(of:)).map(FilePath.folder(of:)))
+    let read = configuration.settingsForWorkspace
+    for workspace in workspaces where folders.contains(workspace.path) {
+      background(workspace) { [folder = workspace.path] _ in
+        read(folder)
+      } then: { [weak self] settings in
+        guard let self, workspace.baseSettings != settings else { return }
+        workspace.baseSettings = settings
+        settingsChanged()
+      }
     }
   }
 

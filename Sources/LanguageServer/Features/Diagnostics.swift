@@ -56,14 +56,38 @@ extension LanguageServer {
 
   func documentDiagnostics(_ params: DocumentDiagnosticRequest.Params) -> DocumentDiagnosticRequest.Report {
     guard let document = documents[params.textDocument.uri] else {
-      return .full(resultId: "0", items: .emptyArray)
+      return .full(resultId: Self.nothingID, items: .emptyArray)
     }
+    return report(on: document, previousResultId: params.previousResultId)
+  }
+
+  private func report(
+    on document: OpenDocument, previousResultId: String?
+  ) -> DocumentDiagnosticRequest.Report {
     updateDiagnostics(document)
     let resultID = "\(document.number).\(document.sentDiagnostics.resultID)"
-    return params.previousResultId == resultID
+    return previousResultId == resultID
       ? .unchanged(resultId: resultID)
       : .full(resultId: resultID, items: RawJSON(bytes: document.sentDiagnostics.items))
   }
+
+  /// Of the documents that are open: nothing is said of others.
+  func workspaceDiagnostics(_ params: WorkspaceDiagnosticRequest.Params) -> WorkspaceDiagnosticRequest.Result {
+    let open = documents.values.sorted { $0.number < $1.number }.map { document in
+      WorkspaceDiagnosticRequest.DocumentReport(
+        uri: document.uri, version: document.version,
+        report: report(on: document, previousResultId: params.previousResultIds[document.uri]))
+    }
+    // What was said of a document that was closed since is taken back.
+    let closed = params.previousResultIds.filter { documents[$0.key] == nil && $0.value != Self.nothingID }.keys
+      .sorted()
+    return .init(
+      items: open
+        + closed.map { .init(uri: $0, version: nil, report: .full(resultId: Self.nothingID, items: .emptyArray)) })
+  }
+
+  /// Result id of a document that is not open.
+  private static var nothingID: String { "0" }
 
   /// Writes the diagnostics anew if anything has changed; the result id changes only when they do.
   private func updateDiagnostics(_ document: OpenDocument) {

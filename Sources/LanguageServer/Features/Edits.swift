@@ -68,7 +68,8 @@ extension LanguageServer {
     return OfferedEdit(
       workspaceEdit: WorkspaceEdit(
         document: VersionedTextDocumentIdentifier(uri: document.uri, version: document.version), edits: edits,
-        usesDocumentChanges: capabilities.documentChanges), label: label)
+        usesDocumentChanges: capabilities.documentChanges,
+        annotation: capabilities.changeAnnotations ? label : nil), label: label)
   }
 
   /// The document's own line end, told by its first line.

@@ -6,6 +6,7 @@ extension LanguageServer {
   func initialize(_ params: InitializeRequest.Params) -> InitializeRequest.Result {
     phase = .running
     capabilities = params.capabilities
+    trace = params.trace
     editorSettings = Self.section(of: params.initializationOptions)
     addFolders(params)
     if let process = params.processId, let process = Int32(exactly: process), process > 0 {
@@ -19,7 +20,8 @@ extension LanguageServer {
         commands: KernelwrightCommand.allCases.map(\.rawValue),
         resolvesCodeActions: capabilities.codeActionResolvesEdit,
         resolvesInlayHints: capabilities.inlayHintTooltipResolve, pullsDiagnostics: capabilities.pullDiagnostics,
-        syncsNotebooks: capabilities.notebooks),
+        syncsNotebooks: capabilities.notebooks,
+        contentScheme: capabilities.textDocumentContent ? ServerTexts.scheme : nil),
       serverName: "kernelwright", serverVersion: configuration.version)
   }
 
@@ -34,13 +36,20 @@ extension LanguageServer {
   }
 
   func initialized() {
+    var registrations: [RegistrationRequest.Registration] = []
     if capabilities.configurationDynamicRegistration {
-      ask(
-        RegistrationRequest.self,
+      registrations.append(
         .init(
-          id: "configuration", registers: DidChangeConfigurationNotification.method,
+          id: "configuration", method: DidChangeConfigurationNotification.method,
           options: ["section": .string(Self.settingsSection)]))
     }
+    if capabilities.watchedFilesDynamicRegistration {
+      registrations.append(
+        .init(
+          id: "files", method: DidChangeWatchedFilesNotification.method,
+          options: ["watchers": [["globPattern": .string("**/\(Self.settingsFile)")]]]))
+    }
+    if !registrations.isEmpty { ask(RegistrationRequest.self, .init(registrations)) }
     pullConfiguration()
   }
 }

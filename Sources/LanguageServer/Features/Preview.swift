@@ -5,7 +5,8 @@ import LanguageServerProtocol
 import SourceIndex
 import Synchronization
 
-/// `kernelwright.preview` and `kernelwright.showReport`: documents to read, in a folder that goes with the server.
+/// `kernelwright.preview` and `kernelwright.showReport`: documents to read. A client that asks for their texts gets them
+/// (LSP 3.18); for any other they are files in a folder that goes with the server.
 extension LanguageServer {
   func preview(_ id: RequestID, _ argument: CommandArgument) throws {
     let (document, op) = try target(argument)
@@ -22,8 +23,20 @@ extension LanguageServer {
     try show(id, report, name: "\(op.name).md", document)
   }
 
-  /// Writes a text off the loop, has the client show it where it can, and says where it is where it can't.
+  func textDocumentContent(_ params: TextDocumentContentRequest.Params) throws -> TextDocumentContentRequest.Result {
+    guard let text = texts[params.uri] else {
+      throw ResponseError(.requestFailed, "\(params.uri) is not there any more: ask for the preview or report again.")
+    }
+    return .init(text: text)
+  }
+
+  /// Has the client show a text where it can; where it can't, writes it off the loop and says where it is.
   private func show(_ id: RequestID, _ text: String, name: String, _ document: OpenDocument) throws {
+    if capabilities.textDocumentContent, capabilities.showDocument {
+      let uri = texts.keep(text, name: name)
+      loop.reply(id, ["uri": .string(uri)] as JSONValue)
+      return ask(ShowDocumentRequest.self, .init(uri: uri))
+    }
     guard let workspace = document.workspace else {
       throw ResponseError(.requestFailed, "There is nothing to show before the document is a file: save it first.")
     }
@@ -46,6 +59,25 @@ extension LanguageServer {
         }
       }
     }
+  }
+}
+
+/// Texts of documents that only the server has; the last few.
+struct ServerTexts {
+  static let scheme = "kernelwright"
+  private static let most = 20
+  private var texts: [(uri: DocumentURI, text: String)] = []
+  private var number = 0
+
+  subscript(uri: DocumentURI) -> String? { texts.first { $0.uri == uri }?.text }
+
+  /// Under a new URI each time: what has been shown stays as it was.
+  mutating func keep(_ text: String, name: String) -> DocumentURI {
+    number += 1
+    let uri = "\(Self.scheme):/\(number)" + FilePath.uri(of: "/" + name).dropFirst("file://".count)
+    texts.append((uri, text))
+    if texts.count > Self.most { texts.removeFirst() }
+    return uri
   }
 }
 

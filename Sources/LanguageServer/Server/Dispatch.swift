@@ -40,6 +40,8 @@ extension LanguageServer {
     case InlayHintResolveRequest.method: reply(id, params, InlayHintResolveRequest.self, resolveInlayHint)
     case DocumentSymbolRequest.method: reply(id, params, DocumentSymbolRequest.self, documentSymbols)
     case DocumentDiagnosticRequest.method: reply(id, params, DocumentDiagnosticRequest.self, documentDiagnostics)
+    case WorkspaceDiagnosticRequest.method: reply(id, params, WorkspaceDiagnosticRequest.self, workspaceDiagnostics)
+    case TextDocumentContentRequest.method: reply(id, params, TextDocumentContentRequest.self, textDocumentContent)
     case OpsRequest.method: reply(id, params, OpsRequest.self, ops)
     case ExecuteCommandRequest.method: decode(id, params, ExecuteCommandRequest.Params.self) { execute(id, $0) }
     default: loop.fail(id, ResponseError(.methodNotFound, "the method \(method) is not known here"))
@@ -69,7 +71,10 @@ extension LanguageServer {
     case WorkDoneProgressCancelNotification.method:
       take(params, WorkDoneProgressCancelNotification.self, cancelProgress)
     case CancelRequestNotification.method: take(params, CancelRequestNotification.self, cancelRequest)
-    case SetTraceNotification.method: break
+    case DidChangeWatchedFilesNotification.method:
+      take(params, DidChangeWatchedFilesNotification.self, didChangeWatchedFiles)
+    case SetTraceNotification.method:
+      take(params, SetTraceNotification.self) { trace = TraceValue(rawValue: $0.value) ?? .off }
     default:
       // Notifications that begin with `$/` may be ignored; others should be known (LSP 3.17 "$ Notifications").
       if !method.hasPrefix("$/") { log(.log, "The notification \(method) is not known here.") }
@@ -90,6 +95,8 @@ extension LanguageServer {
     _ id: RequestID, _ params: JSONValue, _ request: R.Type, _ body: (R.Params) throws -> R.Result
   ) {
     decode(id, params, R.Params.self) { params in
+      let begun = trace == .off ? nil : ContinuousClock.now
+      defer { begun.map { tellTrace(R.method, since: $0) } }
       do {
         loop.reply(id, try body(params))
       } catch let error as ResponseError {

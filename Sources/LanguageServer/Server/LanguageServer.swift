@@ -39,6 +39,8 @@ public final class LanguageServer {
   var refreshes = Refreshes()
   var lastShown: [String: String] = [:]
   let previews = PreviewFolder()
+  var texts = ServerTexts()
+  var trace = TraceValue.off
 
   init(loop: MessageLoop<ServerEvent>, configuration: LanguageServerConfiguration) {
     self.loop = loop

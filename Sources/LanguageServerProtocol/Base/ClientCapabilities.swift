@@ -10,8 +10,12 @@ public struct ClientCapabilities: Sendable {
   public var showDocument: Bool
   public var applyEdit: Bool
   public var documentChanges: Bool
+  public var changeAnnotations: Bool
   public var configuration: Bool
   public var configurationDynamicRegistration: Bool
+  public var watchedFilesDynamicRegistration: Bool
+  /// The client asks for texts of documents that only the server has (LSP 3.18).
+  public var textDocumentContent: Bool
   public var inlayHintRefresh: Bool
   public var codeLensRefresh: Bool
   public var diagnosticRefresh: Bool
@@ -21,6 +25,8 @@ public struct ClientCapabilities: Sendable {
   public var codeActionLiterals: Bool
   public var codeActionDisabled: Bool
   public var codeActionPreferred: Bool
+  /// The client knows of actions whose code a language model wrote (LSP 3.18).
+  public var codeActionModelTag: Bool
   /// The client gets the `edit` of an action when the person chooses it.
   public var codeActionResolvesEdit: Bool
   public var hierarchicalSymbols: Bool
@@ -39,6 +45,9 @@ public struct ClientCapabilities: Sendable {
     showDocument = flag("window", "showDocument", "support")
     applyEdit = flag("workspace", "applyEdit")
     documentChanges = flag("workspace", "workspaceEdit", "documentChanges")
+    changeAnnotations = documentChanges && isObject("workspace", "workspaceEdit", "changeAnnotationSupport")
+    watchedFilesDynamicRegistration = flag("workspace", "didChangeWatchedFiles", "dynamicRegistration")
+    textDocumentContent = isObject("workspace", "textDocumentContent")
     configuration = flag("workspace", "configuration")
     configurationDynamicRegistration = flag("workspace", "didChangeConfiguration", "dynamicRegistration")
     inlayHintRefresh = flag("workspace", "inlayHint", "refreshSupport")
@@ -52,6 +61,9 @@ public struct ClientCapabilities: Sendable {
     codeActionLiterals = isObject("textDocument", "codeAction", "codeActionLiteralSupport")
     codeActionDisabled = flag("textDocument", "codeAction", "disabledSupport")
     codeActionPreferred = flag("textDocument", "codeAction", "isPreferredSupport")
+    codeActionModelTag =
+      Self.value(json, ["textDocument", "codeAction", "tagSupport", "valueSet"])?.arrayValue?
+      .contains(.int(CodeAction.modelTag)) ?? false
     codeActionResolvesEdit =
       strings("textDocument", "codeAction", "resolveSupport", "properties").contains("edit")
       && flag("textDocument", "codeAction", "dataSupport")

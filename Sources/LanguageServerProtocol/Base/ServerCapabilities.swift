@@ -13,11 +13,15 @@ public struct ServerCapabilities: Sendable, JSONEncodable {
   public var pullsDiagnostics: Bool
   /// Whether the client tells of notebooks.
   public var syncsNotebooks: Bool
+  /// Scheme of documents that only the server has, for clients that ask for their text (LSP 3.18).
+  public var contentScheme: String?
 
   public init(
     positionEncoding: PositionEncodingKind?, codeActionKinds: [String], commands: [String],
-    resolvesCodeActions: Bool, resolvesInlayHints: Bool, pullsDiagnostics: Bool, syncsNotebooks: Bool = false
+    resolvesCodeActions: Bool, resolvesInlayHints: Bool, pullsDiagnostics: Bool, syncsNotebooks: Bool = false,
+    contentScheme: String? = nil
   ) {
+    self.contentScheme = contentScheme
     self.syncsNotebooks = syncsNotebooks
     self.positionEncoding = positionEncoding
     self.codeActionKinds = codeActionKinds
@@ -64,7 +68,7 @@ public struct ServerCapabilities: Sendable, JSONEncodable {
         writer.object { writer in
           writer.field("identifier", "kernelwright")
           writer.field("interFileDependencies", false)
-          writer.field("workspaceDiagnostics", false)
+          writer.field("workspaceDiagnostics", true)
         }
       }
       writer.key("executeCommandProvider")
@@ -75,6 +79,10 @@ public struct ServerCapabilities: Sendable, JSONEncodable {
         writer.object { writer in
           writer.field("supported", true)
           writer.field("changeNotifications", true)
+        }
+        if let contentScheme {
+          writer.key("textDocumentContent")
+          writer.object { $0.field("schemes", [contentScheme]) }
         }
       }
     }

@@ -30,8 +30,15 @@ public struct WorkspaceEdit: Hashable, Sendable, JSONEncodable {
   public var edits: [TextEdit]
   /// What the client said of `workspace.workspaceEdit.documentChanges`.
   public var usesDocumentChanges: Bool
+  /// What the change is, for clients that show it (LSP 3.17 "ChangeAnnotation").
+  public var annotation: String?
 
-  public init(document: VersionedTextDocumentIdentifier, edits: [TextEdit], usesDocumentChanges: Bool) {
+  private static let annotationID = "kernelwright"
+
+  public init(
+    document: VersionedTextDocumentIdentifier, edits: [TextEdit], usesDocumentChanges: Bool, annotation: String? = nil
+  ) {
+    self.annotation = annotation
     self.document = document
     self.edits = edits
     self.usesDocumentChanges = usesDocumentChanges
@@ -50,7 +57,26 @@ public struct WorkspaceEdit: Hashable, Sendable, JSONEncodable {
       writer.array { writer in
         writer.object { writer in
           writer.field("textDocument", document)
-          writer.field("edits", edits)
+          writer.key("edits")
+          writer.array { writer in
+            for edit in edits {
+              writer.object { writer in
+                writer.field("range", edit.range)
+                writer.field("newText", edit.newText)
+                if annotation != nil { writer.field("annotationId", Self.annotationID) }
+              }
+            }
+          }
+        }
+      }
+      guard let annotation else { return }
+      writer.key("changeAnnotations")
+      writer.object { writer in
+        writer.key(Self.annotationID)
+        writer.object { writer in
+          writer.field("label", annotation)
+          // It was asked for by name.
+          writer.field("needsConfirmation", false)
         }
       }
     }

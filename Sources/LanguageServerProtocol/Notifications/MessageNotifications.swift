@@ -45,3 +45,31 @@ public enum SetTraceNotification: ClientNotification {
     public init(json: JSONValue) throws { value = try json.required("value") }
   }
 }
+
+/// `$/logTrace`: how the server gets on, for clients that asked for it.
+public enum LogTraceNotification: ServerNotification {
+  public static let method = "$/logTrace"
+
+  public struct Params: Sendable, JSONEncodable {
+    public var message: String
+    /// Only for clients that want everything.
+    public var verbose: String?
+
+    public init(message: String, verbose: String? = nil) {
+      self.message = message
+      self.verbose = verbose
+    }
+
+    public func encode(into writer: inout JSONWriter) {
+      writer.object { writer in
+        writer.field("message", message)
+        writer.field("verbose", ifPresent: verbose)
+      }
+    }
+  }
+}
+
+/// LSP 3.17 "TraceValue".
+public enum TraceValue: String, Sendable {
+  case off, messages, verbose
+}

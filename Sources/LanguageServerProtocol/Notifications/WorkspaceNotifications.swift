@@ -25,3 +25,17 @@ public enum DidChangeWorkspaceFoldersNotification: ClientNotification {
     }
   }
 }
+
+/// `workspace/didChangeWatchedFiles`: files that the server asked to hear of were made, changed or removed.
+public enum DidChangeWatchedFilesNotification: ClientNotification {
+  public static let method = "workspace/didChangeWatchedFiles"
+
+  public struct Params: Sendable, JSONDecodable {
+    public var uris: [DocumentURI]
+
+    public init(json: JSONValue) throws {
+      let changes: [JSONValue] = try json.required("changes")
+      uris = try changes.map { try $0.required("uri") }
+    }
+  }
+}

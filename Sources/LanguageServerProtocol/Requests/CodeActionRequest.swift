@@ -53,6 +53,11 @@ public struct CodeAction: Sendable, JSONEncodable {
   public var command: Command?
   /// What `codeAction/resolve` makes the edit from.
   public var data: JSONValue?
+  /// A language model wrote the code (LSP 3.18 "CodeActionTag").
+  public var isFromModel = false
+
+  /// `CodeActionTag.LLMGenerated`.
+  public static let modelTag = 1
 
   public init(
     title: String, kind: String, diagnostics: [JSONValue] = [], isPreferred: Bool = false,
@@ -74,6 +79,7 @@ public struct CodeAction: Sendable, JSONEncodable {
       writer.field("kind", kind)
       if !diagnostics.isEmpty { writer.field("diagnostics", diagnostics) }
       if isPreferred { writer.field("isPreferred", true) }
+      if isFromModel { writer.field("tags", [Self.modelTag]) }
       if let disabledReason {
         writer.key("disabled")
         writer.object { $0.field("reason", disabledReason) }

@@ -21,16 +21,19 @@ public enum DocumentDiagnosticRequest: ClientRequest {
     case unchanged(resultId: String)
 
     public func encode(into writer: inout JSONWriter) {
-      writer.object { writer in
-        switch self {
-        case .full(let resultId, let items):
-          writer.field("kind", "full")
-          writer.field("resultId", resultId)
-          writer.field("items", items)
-        case .unchanged(let resultId):
-          writer.field("kind", "unchanged")
-          writer.field("resultId", resultId)
-        }
+      writer.object { encodeFields(into: &$0) }
+    }
+
+    /// Into an object that has been begun.
+    func encodeFields(into writer: inout JSONWriter) {
+      switch self {
+      case .full(let resultId, let items):
+        writer.field("kind", "full")
+        writer.field("resultId", resultId)
+        writer.field("items", items)
+      case .unchanged(let resultId):
+        writer.field("kind", "unchanged")
+        writer.field("resultId", resultId)
       }
     }
   }

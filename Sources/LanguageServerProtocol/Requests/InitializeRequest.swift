@@ -13,6 +13,7 @@ public enum InitializeRequest: ClientRequest {
     public var workspaceFolders: [WorkspaceFolder]
     public var capabilities: ClientCapabilities
     public var initializationOptions: JSONValue
+    public var trace: TraceValue
 
     public init(json: JSONValue) throws {
       processId = try json.optional("processId")
@@ -22,6 +23,7 @@ public enum InitializeRequest: ClientRequest {
       workspaceFolders = try json.optional("workspaceFolders") ?? []
       capabilities = ClientCapabilities(json: json["capabilities"] ?? .null)
       initializationOptions = json["initializationOptions"] ?? .null
+      trace = json["trace"]?.stringValue.flatMap(TraceValue.init) ?? .off
     }
   }
 

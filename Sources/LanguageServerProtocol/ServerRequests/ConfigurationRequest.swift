@@ -31,33 +31,35 @@ public enum ConfigurationRequest: ServerRequest {
   public typealias Result = [JSONValue]
 }
 
-/// `client/registerCapability`: used for `workspace/didChangeConfiguration`, which can't be announced statically.
+/// `client/registerCapability`: used for what can't be announced statically.
 public enum RegistrationRequest: ServerRequest {
   public static let method = "client/registerCapability"
 
-  public struct Params: Sendable, JSONEncodable {
+  /// LSP 3.17 "Registration".
+  public struct Registration: Sendable, JSONEncodable {
     public var id: String
-    public var registers: String
+    public var method: String
     public var options: JSONValue
 
-    public init(id: String, registers: String, options: JSONValue) {
+    public init(id: String, method: String, options: JSONValue) {
       self.id = id
-      self.registers = registers
+      self.method = method
       self.options = options
     }
 
     public func encode(into writer: inout JSONWriter) {
       writer.object { writer in
-        writer.key("registrations")
-        writer.array { writer in
-          writer.object { writer in
-            writer.field("id", id)
-            writer.field("method", registers)
-            writer.field("registerOptions", options)
-          }
-        }
+        writer.field("id", id)
+        writer.field("method", method)
+        writer.field("registerOptions", options)
       }
     }
+  }
+
+  public struct Params: Sendable, JSONEncodable {
+    public var registrations: [Registration]
+    public init(_ registrations: [Registration]) { self.registrations = registrations }
+    public func encode(into writer: inout JSONWriter) { writer.object { $0.field("registrations", registrations) } }
   }
   public typealias Result = JSONValue
 }
