@@ -58,7 +58,7 @@ actor CorrectnessRun {
       try await self.plainGate("oracle", InputPlan.asGiven())
       try await self.plainGate("inputs", InputPlan.contents(self.admission))
       try await self.singleElements()
-      try await self.plainGate("shapes", InputPlan.shapes(self.admission), mayRaise: true)
+      try await self.plainGate("shapes", InputPlan.shapes(self.admission, seed: self.seeds.next()), mayRaise: true)
       try await self.plainGate("strides", InputPlan.layouts(self.admission), mayRaise: true)
       try await self.changedWeights(initial: state)
       try await self.determinism()
