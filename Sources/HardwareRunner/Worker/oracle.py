@@ -15,17 +15,30 @@ from .tensors import CONTROL, Arena, dtype_name
 
 # Cases that Swift may still ask to extend: it works on one while the next is being made.
 REMEMBERED = 2
-# Parameters of glibc's `mallopt`.
+# Parameters of glibc's `mallopt`, and the advice that `madvise` takes.
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+MADV_HUGEPAGE, HUGE_PAGE = 14, 2 << 20
+# Address space that is asked to be of huge pages; what nobody writes to takes no memory.
+HUGE_HEAP = 2 << 30
 
 
 def keep_freed_memory() -> None:
     """Freed memory stays in the process, for the next large tensor: fetching every page of it anew from the system, which
-    clears it first, takes longer than most of what is computed here. `give_back` ends it."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:  # glibc
-        mallopt(M_MMAP_MAX, 0)
-        mallopt(M_TRIM_THRESHOLD, -1)
+    clears it first, takes longer than most of what is computed here. What is fetched comes in huge pages. (glibc would
+    ask for those itself if it could read `/sys`, which a sandbox does not show.)"""
+    libc = ctypes.CDLL(None)
+    if getattr(libc, "mallopt", None) is None:  # not glibc
+        return
+    libc.mallopt(M_MMAP_MAX, 0)
+    libc.mallopt(M_TRIM_THRESHOLD, -1)
+    libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    libc.free.argtypes = [ctypes.c_void_p]
+    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    heap = libc.malloc(HUGE_HEAP)
+    if heap:
+        first = -(-heap // HUGE_PAGE) * HUGE_PAGE
+        libc.madvise(first, HUGE_HEAP - (first - heap), MADV_HUGEPAGE)
+        libc.free(heap)
 
 
 class Oracle:
@@ -98,6 +111,7 @@ class Oracle:
             trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
             if trim is not None:  # glibc
                 trim(0)
+                keep_freed_memory()
 
     def _upstream(self, arguments: List[Any], seed: int) -> Tuple[Result, List[torch.Tensor]]:
         """A first run in training, and gradients to come back from behind the op. Where the next run, with other random
