@@ -12,7 +12,7 @@ struct CorrectnessReport: Sendable {
 }
 
 /// Takes one loaded candidate through the gates about being right, in an order in which the likeliest faults come
-/// first. The oracle makes the next inputs while the candidate works on the present ones.
+/// first. The oracle makes the next inputs while the candidate's output is looked at.
 actor CorrectnessRun {
   let candidate: CandidateProcess
   let oracle: Oracle
@@ -58,7 +58,7 @@ actor CorrectnessRun {
       try await self.plainGate("oracle", InputPlan.asGiven())
       try await self.plainGate("inputs", InputPlan.contents(self.admission))
       try await self.singleElements()
-      try await self.plainGate("shapes", InputPlan.shapes(self.admission), mayRaise: true)
+      try await self.plainGate("shapes", InputPlan.shapes(self.admission, seed: self.seeds.next()), mayRaise: true)
       try await self.plainGate("strides", InputPlan.layouts(self.admission), mayRaise: true)
       try await self.changedWeights(initial: state)
       try await self.determinism()
@@ -126,19 +126,20 @@ actor CorrectnessRun {
     var errorRatio: Double?
   }
 
-  /// Tries `cases`; while the candidate works on one, the oracle makes the next.
+  /// Tries `cases`; while one's output is compared, the oracle makes the next. Not while the candidate works on it: two
+  /// processes that both want every processor wait for each other at the end of each of their parallel loops, which took
+  /// longer than the two of them in turn.
   private func run(_ cases: [InputCase], mayRaise: Bool = false) async throws -> Tally {
     var tally = Tally()
-    guard !cases.isEmpty else { return tally }
-    var upcoming = draw(cases[0], slot: 0)
-    defer { upcoming.cancel() }
+    var upcoming: Task<OracleCase, any Error>?
+    defer { upcoming?.cancel() }
     for (number, wanted) in cases.enumerated() {
-      let pending = upcoming
+      let pending = upcoming ?? draw(wanted, slot: number % 2)
+      upcoming = nil
       var drawn = try await Self.ours { try await pending.value }
-      if number + 1 < cases.count { upcoming = draw(cases[number + 1], slot: (number + 1) % 2) }
       if ContinuousClock.now > deadline && number > 0 {
-        tally.late += 1
-        continue
+        tally.late += cases.count - number
+        break
       }
       progress(wanted.gate, wanted.name)
       if drawn.skipped != nil {
@@ -146,7 +147,9 @@ actor CorrectnessRun {
         continue
       }
       do {
-        let ratio = try await attempt(&drawn)
+        let result = try await call(drawn)
+        if number + 1 < cases.count { upcoming = draw(cases[number + 1], slot: (number + 1) % 2) }
+        let ratio = try await judge(result, &drawn)
         tally.checked += 1
         tally.errorRatio = max(tally.errorRatio ?? 0, ratio)
       } catch let error as FaultError where mayRaise && error.fault.raised {
@@ -165,12 +168,16 @@ actor CorrectnessRun {
     return Task { try await oracle.draw(wanted, seed: seed, slot: slot, runs: runs) }
   }
 
-  /// Calls the candidate on a case and checks what it gave.
-  /// - Returns: the error as a multiple of the reference's own.
-  private func attempt(_ drawn: inout OracleCase) async throws -> Double {
+  private func call(_ drawn: OracleCase) async throws -> CallResult {
     let start = ContinuousClock.now
     let result = try await candidate.call(drawn, timeout: callTimeout)
     deadline += ContinuousClock.now - start
+    return result
+  }
+
+  /// Checks what the candidate gave.
+  /// - Returns: the error as a multiple of the reference's own.
+  private func judge(_ result: CallResult, _ drawn: inout OracleCase) async throws -> Double {
     let found = try await Self.ours { [check, drawn] in
       var drawn = drawn
       return try await check.check(result, &drawn)

@@ -55,10 +55,11 @@ enum InputPlan {
 
   /// Batches of 0, 1 and one to either side of the given one, and every other extent one to either side and 1. What
   /// changes another extent has a small batch: what is wrong at an edge is wrong there for every batch.
-  static func shapes(_ admission: OracleMessages.Admission) -> [InputCase] {
+  /// - Parameter seed: of the file's own inputs, which are drawn once and then cut to all these shapes.
+  static func shapes(_ admission: OracleMessages.Admission, seed: UInt64? = nil) -> [InputCase] {
     var cases: [InputCase] = []
     func add(_ name: String, _ shape: OracleMessages.Shape) {
-      cases.append(InputCase(gate: "shapes", name: name, shape: shape))
+      cases.append(InputCase(gate: "shapes", name: name, shape: shape, seed: seed))
     }
     let batch = admission.batch
     if batch >= 0 {

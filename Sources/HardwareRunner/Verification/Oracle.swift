@@ -36,6 +36,8 @@ actor Oracle {
 
   /// Draws a case and judges it.
   /// - Parameter slot: 0 or 1; what lay there before is overwritten.
+  /// - Parameter runs: perturbed runs; with 0 the case is for calls that nobody checks, and only the form is known of
+  ///   what the op gives.
   func draw(_ wanted: InputCase, seed: UInt64, slot: Int, runs: Int = 6) async throws -> OracleCase {
     cases += 1
     let number = cases

@@ -16,14 +16,15 @@ struct OutputCheckResult: Sendable {
 struct OutputCheck: Sendable {
   /// Perturbed runs that are added, step by step, for a case with a failing element. E is the largest error of a
   /// random sample, so an element that fails may have been measured too kindly at first; a right candidate may pass
-  /// after more runs, and since E only grows, none that passed could fail.
-  static let extensions = [6, 32]
+  /// after more runs, and since E only grows, none that passed could fail. For most a few are enough.
+  static let extensions = [2, 4, 32]
 
   var oracle: Oracle
   var policy: VerificationPolicy
 
   /// - Parameter drawn: its error scale is widened where more runs were needed.
   func check(_ result: CallResult, _ drawn: inout OracleCase) async throws -> OutputCheckResult {
+    guard drawn.runs > 0 else { throw WorkerFailure.protocolViolation("the oracle was not asked about these inputs") }
     var found = OutputCheckResult()
     if let fault = formFault(result, drawn) {
       found.fault = fault

@@ -1,4 +1,5 @@
 """Inputs to try an op on: distributions, neighbouring shapes, memory layouts."""
+import math
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import torch
@@ -25,21 +26,51 @@ def tensors_in(value: Any) -> List[Tensor]:
 # --- distributions ---------------------------------------------------------------------------------------------------
 
 
-def _normal(like: Tensor, g: torch.Generator) -> Tensor:
+class Source:
+    """The random numbers of one case."""
+
+    # Fewer are drawn one by one.
+    MANY = 1 << 16
+    # A pool is longer than what is taken out of it by this.
+    SPARE = 1 << 20
+
+    def __init__(self, seed: int, pools: Dict[torch.dtype, Tensor]) -> None:
+        """`pools` outlive the case: filled here, handed to the next."""
+        self.generator = torch.Generator().manual_seed(seed & (2**63 - 1))
+        self._pools = pools
+
+    def normal(self, shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
+        """Normally distributed numbers. One thread draws a hundred million a second at most, and sums of two normal
+        numbers are normal: many are two pieces of a pool, begun at random places and turned by a random angle."""
+        count = math.prod(shape)
+        if count < self.MANY:
+            return torch.randn(shape, generator=self.generator, dtype=dtype)
+        pool = self._pools.get(dtype)
+        if pool is None or pool.numel() < count + self.SPARE:
+            pool = torch.randn(count + self.SPARE, generator=self.generator, dtype=dtype)
+            self._pools[dtype] = pool
+        half = self.SPARE // 2
+        places = torch.randint(0, half, (2,), generator=self.generator).tolist()
+        angle = math.pi / 2 * float(torch.rand((), generator=self.generator))
+        first, second = (pool[place : place + count] for place in (places[0], half + places[1]))
+        return (first * math.cos(angle)).add_(second, alpha=math.sin(angle)).view(shape)
+
+
+def _normal(like: Tensor, source: Source) -> Tensor:
     # Drawn in float32 because float16 has no fast generator on the CPU.
-    dtype = like.dtype if like.dtype == torch.float64 else torch.float32
-    return torch.randn(like.shape, generator=g, dtype=dtype)
+    return source.normal(like.shape, like.dtype if like.dtype == torch.float64 else torch.float32)
 
 
-def _places(like: Tensor, g: torch.Generator, count: int = 3) -> Tensor:
+def _places(like: Tensor, source: Source, count: int = 3) -> Tensor:
     """A few random elements and the last one, which code for tails forgets."""
-    return torch.cat([torch.randint(0, like.numel(), (count,), generator=g), torch.tensor([like.numel() - 1])])
+    chosen = torch.randint(0, like.numel(), (count,), generator=source.generator)
+    return torch.cat([chosen, torch.tensor([like.numel() - 1])])
 
 
-def _planted(values: Sequence[float], base: float = 1.0) -> Callable[[Tensor, torch.Generator], Tensor]:
-    def draw(like: Tensor, g: torch.Generator) -> Tensor:
-        result = _normal(like, g) * base
-        places = _places(like, g)
+def _planted(values: Sequence[float], base: float = 1.0) -> Callable[[Tensor, Source], Tensor]:
+    def draw(like: Tensor, source: Source) -> Tensor:
+        result = _normal(like, source).mul_(base)
+        places = _places(like, source)
         chosen = [values[i % len(values)] for i in range(len(places))]
         result.view(-1)[places] = torch.tensor(chosen, dtype=result.dtype)
         return result
@@ -47,40 +78,41 @@ def _planted(values: Sequence[float], base: float = 1.0) -> Callable[[Tensor, to
     return draw
 
 
-def _power(share: float) -> Callable[[Tensor, torch.Generator], Tensor]:
+def _power(share: float) -> Callable[[Tensor, Source], Tensor]:
     """Normal numbers scaled by a share of the type's exponent range: 0.5 is 2**64 for float32."""
 
-    def draw(like: Tensor, g: torch.Generator) -> Tensor:
+    def draw(like: Tensor, source: Source) -> Tensor:
         exponent = torch.log2(torch.tensor(torch.finfo(like.dtype).max, dtype=torch.float64)).item()
-        return (_normal(like, g).double() * 2.0 ** round(exponent * share)).to(like.dtype)
+        return _normal(like, source).mul_(2.0 ** round(exponent * share))
 
     return draw
 
 
-def _denormal(like: Tensor, g: torch.Generator) -> Tensor:
-    return (_normal(like, g).double() * (torch.finfo(like.dtype).tiny / 4)).to(like.dtype)
+def _denormal(like: Tensor, source: Source) -> Tensor:
+    return _normal(like, source).mul_(torch.finfo(like.dtype).tiny / 4)
 
 
-def _heavy(like: Tensor, g: torch.Generator) -> Tensor:
+def _heavy(like: Tensor, source: Source) -> Tensor:
     # Cauchy: the ratio of two normals has no variance. Cut at 1e4 so that float16 holds it.
-    return (_normal(like, g) / _normal(like, g)).clamp_(-1e4, 1e4)
+    return _normal(like, source).div_(_normal(like, source)).clamp_(-1e4, 1e4)
 
 
-def _zeros(like: Tensor, g: torch.Generator) -> Tensor:
-    choice = torch.tensor([0.0, -0.0, 1.0, -1.0])
-    return choice[torch.randint(0, 4, like.shape, generator=g)]
+def _zeros(like: Tensor, source: Source) -> Tensor:
+    """0, -0, 1 and -1, about as often each: half of all normal numbers are larger than 0.674 in magnitude."""
+    values = _normal(like, source)
+    return values.sign().mul_(values.abs_() > 0.674)
 
 
-def _rows(like: Tensor, g: torch.Generator) -> Tensor:
+def _rows(like: Tensor, source: Source) -> Tensor:
     if like.dim() == 0:
-        return _normal(like, g)
-    return _normal(like[..., :1], g).expand(like.shape).clone()
+        return _normal(like, source)
+    return _normal(like[..., :1], source).expand(like.shape).clone()
 
 
-DISTRIBUTIONS: Dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
+DISTRIBUTIONS: Dict[str, Callable[[Tensor, Source], Tensor]] = {
     "normal": _normal,
-    "uniform": lambda like, g: torch.rand(like.shape, generator=g) * 2 - 1,
-    "shifted": lambda like, g: _normal(like, g) + 100.0,
+    "uniform": lambda like, source: torch.rand(like.shape, generator=source.generator).mul_(2).sub_(1),
+    "shifted": lambda like, source: _normal(like, source) + 100.0,
     "heavy-tailed": _heavy,
     # A quarter of the exponent range can be squared without overflow; what overflows anyway is compared as infinite.
     "huge": _power(0.25),
@@ -94,7 +126,7 @@ DISTRIBUTIONS: Dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
 }
 
 
-def distribute(arguments: Any, name: str, generator: torch.Generator) -> Any:
+def distribute(arguments: Any, name: str, source: Source) -> Any:
     """Floating-point tensors drawn anew; integers stay as the file gave them, because only it knows their range."""
     if name == "as given":
         return arguments
@@ -103,7 +135,7 @@ def distribute(arguments: Any, name: str, generator: torch.Generator) -> Any:
     def one(tensor: Tensor) -> Tensor:
         if not tensor.is_floating_point() or tensor.numel() == 0:
             return tensor
-        return draw(tensor, generator).to(tensor.dtype)
+        return draw(tensor, source).to(tensor.dtype)
 
     return map_tensors(arguments, one)
 

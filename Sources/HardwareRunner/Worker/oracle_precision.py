@@ -80,7 +80,20 @@ class Noise:
         tensor = tensor.detach()
         if tensor.dtype not in ROUNDOFF or tensor.numel() == 0:
             return tensor.clone()
-        return tensor * self._draw(tensor.numel(), tensor.dtype).view(tensor.shape)
+        factors = self._draw(tensor.numel(), tensor.dtype)
+        if _fills_memory(tensor):  # in the order in which the numbers lie, which for a transposed tensor is not theirs
+            return tensor * factors.as_strided(tensor.shape, tensor.stride(), factors.storage_offset())
+        return tensor * factors.view(tensor.shape)
+
+
+def _fills_memory(tensor: torch.Tensor) -> bool:
+    """Whether the elements lie one behind the other without gaps, in the order of some permutation of the axes."""
+    due = 1
+    for stride, extent in sorted(zip(tensor.stride(), tensor.shape)):
+        if extent != 1 and stride != due:
+            return False
+        due *= extent
+    return True
 
 
 # Operations that choose, move or make numbers and round nothing. A result of theirs that was moved would no longer
@@ -141,19 +154,25 @@ class ErrorScale:
 
     def __init__(self, exact: torch.Tensor, working: torch.Tensor) -> None:
         self.exact = exact
-        self._working = working
-        self._own = _finite((working.to(torch.float64) - exact).abs_())
+        self._own = _finite(torch.sub(working, exact).abs_())
         # Differences of neighbours are exact in the working precision; half precision would lose what is small.
         wide = torch.float64 if working.dtype == torch.float64 else torch.float32
         self._base = working.to(wide)
-        self._spread = torch.zeros_like(self._base)
+        self._spread: Optional[torch.Tensor] = None
         self.classes: Optional[torch.Tensor] = None
-        if not bool(torch.isfinite(working).all()):
+        if not _all_finite(working):
             self._note_classes(working)
 
     @property
     def scale(self) -> torch.Tensor:
-        return self._own + self._spread
+        return self._own if self._spread is None else self._own + self._spread
+
+    def write(self, target: torch.Tensor) -> None:
+        """The scale, straight to where it goes."""
+        if self._spread is None:
+            target.copy_(self._own)
+        else:
+            torch.add(self._own, self._spread, out=target)
 
     def add(self, output: torch.Tensor) -> None:
         distance = (output.to(self._base.dtype) - self._base).abs_()
@@ -161,7 +180,10 @@ class ErrorScale:
         if total != total or total == float("inf"):
             distance = _finite(distance)
             self._note_classes(output)
-        torch.maximum(self._spread, distance, out=self._spread)
+        if self._spread is None:
+            self._spread = distance
+        else:
+            torch.maximum(self._spread, distance, out=self._spread)
 
     def _note_classes(self, output: torch.Tensor) -> None:
         """Bits as in Swift's `ValueClass`: finite 1, +Inf 2, -Inf 4, NaN 8."""
@@ -175,6 +197,12 @@ class ErrorScale:
         codes = torch.where(special.isnan(), 8, torch.where(special > 0, 2, 4)).to(torch.uint8)
         flat = self.classes.view(-1)
         flat[places] = flat[places] | codes
+
+
+def _all_finite(tensor: torch.Tensor) -> bool:
+    """By the sum at first, which one NaN or infinity spoils and which takes a tenth of the time."""
+    total = float(tensor.sum())
+    return total - total == 0 or bool(torch.isfinite(tensor).all())
 
 
 def _finite(distance: torch.Tensor) -> torch.Tensor:

@@ -96,6 +96,12 @@ class Arena:
         self.cursor = offset + count
         return offset
 
+    def room(self, shape: Any, dtype: torch.dtype) -> Layout:
+        """A contiguous tensor's layout over unused bytes."""
+        layout = layout_of(torch.empty(shape, dtype=dtype, device="meta"))
+        layout["offset"] = self.reserve(extent(layout))
+        return layout
+
     def put(self, tensor: torch.Tensor) -> Layout:
         """Copies a tensor to the cursor, with its strides (gaps hold whatever was there); returns its layout.
 
