@@ -91,10 +91,20 @@ class Study:
     def _of_protocol(self, record: Record, state: str = "") -> Pair:
         state = state or record.get("state") or "warm"
         found = record.get(state) or {}
+        low, high = self._told(found, record["noise"])
         return Pair(
-            record["other_repeats"] - record["repeats"], self._truth(record, state), found.get("estimate"),
-            found.get("low"), found.get("high"), record["claim"],
+            record["other_repeats"] - record["repeats"], self._truth(record, state), found.get("estimate"), low, high,
+            record["claim"],
         )
+
+    @staticmethod
+    def _told(found: Record, noise: float) -> Tuple[Optional[float], Optional[float]]:
+        """The interval as the product tells it: with what identical code showed (`TimingAnalysis.stated`)."""
+        if not found:
+            return None, None
+        estimate = found["estimate"]
+        below, above = (math.hypot(math.log(found[end] / estimate), noise) for end in ("low", "high"))
+        return estimate * math.exp(-below), estimate * math.exp(above)
 
     def _of_usual(self, record: Record) -> Pair:
         ratio = record["usual"]["first_ms"] / record["usual"]["second_ms"]

@@ -24,8 +24,24 @@ enum ClockError {
 }
 
 extension TimingAnalysis {
-  /// The interval that is told of a ratio: the statistical one, widened by what the clock may be off.
+  /// The interval that is told of a ratio: ``measured(_:)``, and what identical code in another process shows. Where a
+  /// process's memory happens to lie makes it some tenths of a per cent faster or slower than its twin for as long as it
+  /// lives, which no number of pairs averages out: of the intervals without it, three quarters held the true ratio, of
+  /// those with it 95 to 99 % (docs/results/timing-study.md). The two are independent: their squares add up.
   public func stated(_ ratio: TimingRatio) -> ConfidenceInterval {
+    let interval = measured(ratio)
+    let (estimate, noise) = (interval.estimate, noiseBand)
+    guard estimate > 0, interval.low > 0 else { return interval }
+    func further(_ end: Double) -> Double {
+      let distance = log(end / estimate)
+      return (distance * distance + noise * noise).squareRoot()
+    }
+    return ConfidenceInterval(
+      estimate: estimate, low: estimate * exp(-further(interval.low)), high: estimate * exp(further(interval.high)))
+  }
+
+  /// The statistical interval of a ratio, widened by what the clock may be off: what is held against the noise band.
+  func measured(_ ratio: TimingRatio) -> ConfidenceInterval {
     guard let a = median(ratio.baseline, ratio.state)?.estimate,
       let b = median(contenders.candidate, ratio.state)?.estimate
     else { return ratio.ratio }

@@ -119,7 +119,7 @@ struct TimingDecision: Sendable, Hashable {
     let band = String(format: "identical code shows up to ±%.1f %%", (exp(noise) - 1) * 100)
     let precise = headline.logHalfWidth <= policy.halfWidth
     let enough = headline.pairs >= policy.minimumPairs
-    let margin = log(stated.low) - noise
+    let margin = log(analysis.measured(headline).low) - noise
     if enough && margin > 0 && (precise || margin > headline.logHalfWidth) {
       verdict = .verified
       detail = "\(interval); \(band)."

@@ -157,6 +157,24 @@ struct DisturbanceWatchTests {
     #expect(slower.low < 0.49 && slower.high > 0.51)
   }
 
+  @Test("what is told of a ratio has in it what identical code showed; what decides is held against it")
+  func told() throws {
+    let contenders = TimingContenders(
+      names: ["eager", "candidate", "eager again"], candidate: 1, baselines: [0], twin: .init(original: 0, copy: 2))
+    let rounds = (0..<40).map { number -> TimingRound in
+      let wobble = 1 + 0.001 * Double(number % 5)
+      // The twin is two per cent slower for as long as it lives.
+      return TimingRound(coldMs: [100 * wobble, 80, 102], warmMs: [100 * wobble, 80, 102])
+    }
+    let analysis = TimingAnalysis(rounds, contenders)
+    let headline = try #require(analysis.headline)
+    let (told, measured) = (analysis.stated(headline), analysis.measured(headline))
+    #expect(measured.low > 1.245 && measured.high < 1.256)
+    #expect(told.estimate == measured.estimate && told.low < 1.232 && told.low > 1.22 && told.high > 1.27)
+    let decision = TimingDecision(analysis, stop: .precise, policy: VerificationPolicy())
+    #expect(decision.verdict == .verified)
+  }
+
   @Test("null calls of the rounds are taken off all of them, disturbed ones left out")
   func nullCalls() {
     let contenders = TimingContenders(names: ["eager", "candidate"], candidate: 1, baselines: [0], twin: nil)
