@@ -23,9 +23,9 @@ HUGE_HEAP = 2 << 30
 
 
 def keep_freed_memory() -> None:
-    """Freed memory stays in the process, for the next large tensor: fetching every page of it anew from the system, which
-    clears it first, takes longer than most of what is computed here. What is fetched comes in huge pages. (glibc would
-    ask for those itself if it could read `/sys`, which a sandbox does not show.)"""
+    """Freed memory stays in the process, for the next large tensor: fetching every page of it anew from the system,
+    which clears it first, takes longer than most of what is computed here. What is fetched comes in huge pages. (glibc
+    would ask for those itself if it could read all of `/sys`, which a sandbox does not show.)"""
     libc = ctypes.CDLL(None)
     if getattr(libc, "mallopt", None) is None:  # not glibc
         return

@@ -77,8 +77,8 @@ class Expectation:
         first: Optional[Result] = None,
         judged: bool = True,
     ) -> None:
-        """`first` is an earlier run, with other random numbers, that has to have given the same. Without `judged` only the
-        form of the results is wanted: no float64, no error scale."""
+        """`first` is an earlier run, with other random numbers, that has to have given the same. Without `judged` only
+        the form of the results is wanted: no float64, no error scale."""
         self._reference = reference
         self.arguments = arguments
         self.upstream = upstream
