@@ -11,10 +11,17 @@ struct IdleLook: Sendable, Hashable {
 }
 
 extension CallWorker {
-  /// How long it is let run at a time, and how often at most: the pools of OpenMP go on spinning for some milliseconds,
-  /// one of them for 200, before their threads fall asleep.
+  /// How long it is let run at a time, and how often before anything is held against it: the pools of OpenMP go on spinning
+  /// for some milliseconds, one of them for 200, before their threads fall asleep.
   private static let idleWindow: UInt32 = 25_000
-  private static let idleWindows = 12
+  private static let graceWindows = 12
+  /// Seconds of a processor that it uses after that if it never rests: soon where it has one to itself, later beside
+  /// others, and so long it is watched, up to the limit. Wanting one is not enough: on a busy machine a thread that only
+  /// wakes up and falls asleep again has to wait for it, too.
+  private static let restless = 0.2
+  private static let windowLimit = 120
+  /// Who uses less than this share of the time, over some windows, has only been waking up.
+  private static let asleep = (share: 0.02, windows: 4)
   /// Waking up and stopping again takes each thread some ten microseconds.
   private static let quiet = 0.1
 
@@ -24,12 +31,13 @@ extension CallWorker {
     return try await worker.request("settings", NoBody(), reply: Reply.self, timeout: timeout).settings
   }
 
-  /// Lets it run without a command until its threads rest, or for 300 ms when they don't.
+  /// Lets it run without a command until its threads rest, or have used so much of a processor that they never will.
   func lookWhileIdle() async throws -> IdleLook {
     try await worker.thread.run { [self] in
       try worker.guarded {
         var look = IdleLook(leftovers: leftovers(), processors: nil)
-        for _ in 0..<Self.idleWindows {
+        var (used, elapsed) = (0.0, 0.0)
+        for window in 1...Self.windowLimit {
           guard let before = processorSeconds() else { break }
           let start = crunner_now()
           try worker.resume()
@@ -37,8 +45,21 @@ extension CallWorker {
           try worker.tree.freeze()
           guard let after = processorSeconds() else { break }
           look.leftovers = leftovers()
-          look.processors = (after - before) / (Double(crunner_now() - start) * 1e-9)
-          if (look.processors ?? 0) < Self.quiet { break }
+          let seconds = Double(crunner_now() - start) * 1e-9
+          let wanted = (after.wanted - before.wanted) / seconds
+          used += after.used - before.used
+          elapsed += seconds
+          if wanted < Self.quiet {
+            look.processors = wanted
+            break
+          }
+          if window == Self.graceWindows { (used, elapsed) = (0, 0) }
+          guard window > Self.graceWindows else { continue }
+          if used >= Self.restless { look.processors = wanted }
+          if window >= Self.graceWindows + Self.asleep.windows, used < Self.asleep.share * elapsed {
+            look.processors = used / elapsed
+          }
+          if look.processors != nil { break }
         }
         return look
       }
@@ -64,10 +85,10 @@ extension CallWorker {
     return state == "Z" || state == "X"
   }
 
-  /// Seconds for which all threads of the frozen tree have wanted a processor, whether they had one or not: on a busy
-  /// machine one that never rests may get little of it.
-  private func processorSeconds() -> Double? {
-    var total = 0.0
+  /// Seconds for which all threads of the frozen tree have used a processor, and for which they have wanted one, whether
+  /// they had it or not: on a busy machine one that never rests may get little of it.
+  private func processorSeconds() -> (used: Double, wanted: Double)? {
+    var total = (used: 0.0, wanted: 0.0)
     for process in worker.tree.members {
       let folder = "/proc/\(process)/task"
       guard let threads = try? FileManager.default.contentsOfDirectory(atPath: folder) else { continue }
@@ -78,7 +99,8 @@ extension CallWorker {
         // On a processor, and ready to run without one: whoever never rests does one or the other.
         let figures = text.split(separator: " ").prefix(2).compactMap { Double($0) }
         guard figures.count == 2 else { return nil }
-        total += (figures[0] + figures[1]) * 1e-9
+        total.used += figures[0] * 1e-9
+        total.wanted += (figures[0] + figures[1]) * 1e-9
       }
     }
     return total
