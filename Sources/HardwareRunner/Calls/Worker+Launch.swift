@@ -14,6 +14,8 @@ extension Worker {
     policy: SandboxPolicy? = nil, timeout: Duration = .seconds(120)
   ) async throws -> Worker {
     try environment.python.requireTorch()
+    // What was on its way when the job was stopped would live for a moment and be seen.
+    guard !environment.registry.isClosed else { throw WorkerFailure.terminated }
     let policy = policy ?? .usual(role)
     let input = try Descriptor.pipe()
     let output = try Descriptor.pipe()

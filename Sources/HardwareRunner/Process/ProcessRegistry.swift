@@ -22,6 +22,9 @@ public final class ProcessRegistry: Sendable {
     for kill in members { kill() }
   }
 
+  /// Whether ``killAll()`` was called: nothing is to be started any more.
+  public var isClosed: Bool { state.withLock { $0.closed } }
+
   /// Number of processes that have not ended yet.
   public var count: Int { state.withLock { $0.members.count } }
 

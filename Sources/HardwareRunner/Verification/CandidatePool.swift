@@ -39,8 +39,11 @@ actor CandidatePool {
 
   private func guards() -> Task<GuardedMemory, any Error> {
     if let guardedMemory { return guardedMemory }
-    let toolchain = environment.toolchain
-    let task = Task { try await GuardedMemory(toolchain) }
+    let environment = environment
+    let task = Task {
+      guard !environment.registry.isClosed else { throw WorkerFailure.terminated }
+      return try await GuardedMemory(environment.toolchain)
+    }
     guardedMemory = task
     return task
   }

@@ -28,6 +28,16 @@ struct EarlyStopTests {
     #expect(processes(naming: mark) == [])
   }
 
+  @Test("what is asked for after the stop is not started", .enabled(if: Machine.canSandbox))
+  func late() async throws {
+    let environment = try await Machine.environment()
+    environment.registry.killAll()
+    await #expect(throws: WorkerFailure.terminated) {
+      _ = try await Worker.launch(role: .device, environment: environment, workspace: nil, arena: nil)
+    }
+    #expect(environment.registry.count == 0 && environment.registry.isClosed)
+  }
+
   /// The processes with this in their arguments (bubblewrap) or among their mounts (what it has started).
   private func processes(naming mark: String) -> [String] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
