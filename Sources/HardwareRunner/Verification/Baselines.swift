@@ -94,11 +94,13 @@ actor Baselines {
   /// The null call here and now, in a worker that never loaded a candidate.
   private func measureNullCall(times: Int) async throws -> NullCall {
     guard let null else { throw VerificationProblem.stopped }
-    return try await NullCall.measure(in: null.value, on: example, times: times)
+    let worker = try await null.value
+    // A timing before this one may have had it touch nothing.
+    try await worker.setNullTouches(true)
+    return try await NullCall.measure(in: worker, on: example, times: times)
   }
 
-  /// The null worker, set to do what every one of these contenders does at least; see ``NullCall``. Whoever has it set to
-  /// touch nothing sets it back.
+  /// The null worker, set to do what every one of these contenders does at least; see ``NullCall``.
   func nullWorker(besides contenders: [CallWorker]) async throws -> (worker: CallWorker, touches: Bool) {
     guard let null else { throw VerificationProblem.stopped }
     let call = try await measureNullCall(times: 7)

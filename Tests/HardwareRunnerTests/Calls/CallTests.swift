@@ -204,6 +204,30 @@ struct CallTests {
     #expect(try #require(await worker.call(inputs).ownWork) > 0)
   }
 
+  @Test("the null worker is set anew for each timing, whatever the one before had it do")
+  func nullOfTheNextTiming() async throws {
+    let environment = try await Machine.environment()
+    defer { environment.registry.killAll() }
+    let project = try Project()
+    let reference = project.reference(linearSource)
+    let quick = try await launch(.null, reference, in: environment)
+    let layout = TensorLayout(contiguous: .float32, shape: [1 << 20])
+    try await quick.setNullOutputs([layout])
+    try await quick.setNullTouches(false)
+    let inputs = CallInputs.floats([(layout.shape, [Float](repeating: 1, count: layout.count))])
+    let baselines = Baselines(
+      eager: quick, reference: reference, environment: environment, policy: VerificationPolicy(),
+      state: StateBundle(bytes: [], entries: []), outputs: [layout], example: inputs)
+    await baselines.startNull()
+    let (null, touches) = try await baselines.nullWorker(besides: [quick])
+    #expect(!touches)
+    #expect(try await null.call(inputs).ownWork == nil)
+    let next = try await baselines.nullWorker(besides: [])
+    #expect(next.touches)
+    #expect(try #require(await next.worker.call(inputs).ownWork) > 0)
+    await baselines.terminate()
+  }
+
   @Test("torch.compile works in the sandbox", .enabled(if: Machine.hasCompiler, "needs a C++ compiler"))
   func compiled() async throws {
     let environment = try await Machine.environment()
