@@ -20,7 +20,7 @@ package struct NullCall: Sendable, Hashable {
 
   /// Reading and writing that takes fewer seconds leaves the caches as they were: a call that does nothing is nearer to
   /// the op then. For an empty op on 4 kB the clock's error is 35 µs with cold caches where the null call reads them, and
-  /// 3 to 10 µs where it doesn't.
+  /// about 10 µs where it doesn't.
   static let leastTouching = 50e-6
 
   /// Some calls in a row, with warm caches: good enough for ranking. A timing has null calls of its own in every round.

@@ -37,7 +37,7 @@ struct Screen: Sendable, Hashable {
 
   init(candidate: String, reference: String) {
     let code = Self.withoutComments(candidate)
-    compiles = Self.usesCompile(code)
+    compiles = Self.usesCompile(candidate)
     let original = Self.withoutComments(reference)
     guard let body = Self.classBody("ModelNew", in: code) else {
       // It may still be defined in another way (`ModelNew = …`); loading it tells.
@@ -73,7 +73,7 @@ struct Screen: Sendable, Hashable {
   }
 
   /// Whether `torch.compile` is named (`torch.compiler` is another thing): calls may then take as long as compiling does.
-  static func usesCompile(_ code: String) -> Bool { code.contains(/torch\.compile\b/) }
+  static func usesCompile(_ text: String) -> Bool { withoutComments(text).contains(/torch\.compile\b/) }
 
   /// The text without `#` comments (a `#` inside a string is rare enough to lose).
   static func withoutComments(_ text: String) -> String {

@@ -25,7 +25,7 @@ extension VerificationSession {
         return CoarseResult(
           verdict: .inconclusive, detail: admissionGate.detail, labels: Label.allCases.filter(labels.contains))
       }
-      let report = try await correctness(process, compiles: screen.compiles).runQuickly()
+      let report = try await correctness(process, of: source).runQuickly()
       if let fault = report.fault { return early(fault) }
       var result = CoarseResult(
         verdict: nil, detail: "", errorRatio: report.errorRatio.map { min($0, .greatestFiniteMagnitude) },
@@ -53,7 +53,7 @@ extension VerificationSession {
     await pool.settle()
     let live = LiveTiming(
       lineup: lineup, oracle: oracle, policy: policy, quick: quick, flush: nil, processors: environment.threads,
-      timeout: callTimeout(compiles: Screen.usesCompile(source.source)), seed: UInt64.random(in: 0...UInt64.max)
+      timeout: callTimeout(of: source), seed: UInt64.random(in: 0...UInt64.max)
     )
     var generator = SeededGenerator(seed: UInt64.random(in: 0...UInt64.max))
     let orders = (0...policy.coarsePairs).map { _ in [0, 1].shuffled(using: &generator) }

@@ -35,7 +35,7 @@ extension VerificationSession {
     let live = LiveTiming(
       lineup: lineup, oracle: oracle, policy: policy, quick: quick,
       flush: flush,
-      processors: environment.threads, timeout: callTimeout(compiles: Screen.usesCompile(source.source)),
+      processors: environment.threads, timeout: callTimeout(of: source),
       seed: UInt64.random(in: 0...UInt64.max))
     progress(.init(gate: "timing", message: "timing against the baselines", fraction: 0.55))
     let start = ContinuousClock.now
@@ -43,8 +43,6 @@ extension VerificationSession {
     let seed = policy.seed ?? UInt64.random(in: 0...UInt64.max)
     let outcome = try await TimingProtocol(policy: policy, contenders: lineup.contenders, seed: seed)
       .run(live) { (ContinuousClock.now - start) / .seconds(1) }
-    // It serves the next candidate too. Where the timing threw, so did a worker of ours, or the session is over.
-    if !touches { try await null.setNullTouches(true) }
     return Timed(
       outcome: outcome, lineup: lineup, compileUnavailable: compiled.unavailable,
       checked: await (live.checkedCalls, live.fullyCheckedCalls))

@@ -46,8 +46,8 @@ extension VerificationSession {
         result.summary = admissionGate.detail
         return ordered(result, labels)
       }
-      let run = correctness(process, compiles: screen.compiles)
-      let guarded = Task { try await self.loadGuarded(source) }
+      let run = correctness(process, of: source)
+      let guarded = Task { try await self.load(source, memory: .guarded) }
       defer { Task { try? await guarded.value.terminate() } }
       let report = try await run.runAll(initial: state, settings: settings) { await guarded.result }
       result.gates += report.gates
@@ -80,35 +80,29 @@ extension VerificationSession {
   }
 
   /// Starts a process with the candidate in it.
-  func load(_ source: CandidateSource) async throws -> CandidateProcess {
+  func load(_ source: CandidateSource, memory: CandidatePool.Memory = .ordinary) async throws -> CandidateProcess {
     do {
-      let worker = try await pool.load(source.source, state: state)
+      let worker = try await pool.load(source.source, state: state, memory: memory)
       return CandidateProcess(worker: worker, firstCallTimeout: policy.compilingCallTimeout)
     } catch let failure as WorkerFailure {
-      throw try CandidateProcess.blame(failure, gate: "load", doing: "when it is loaded")
+      let isGuarded = memory == .guarded
+      throw try CandidateProcess.blame(
+        failure, gate: isGuarded ? "memory" : "load",
+        doing: isGuarded ? "when it is loaded with guarded memory" : "when it is loaded")
     }
   }
 
-  /// Starts a process with guarded memory and the candidate in it.
-  private func loadGuarded(_ source: CandidateSource) async throws -> CandidateProcess {
-    do {
-      let worker = try await pool.load(source.source, state: state, memory: .guarded)
-      return CandidateProcess(worker: worker, firstCallTimeout: policy.compilingCallTimeout)
-    } catch let failure as WorkerFailure {
-      throw try CandidateProcess.blame(failure, gate: "memory", doing: "when it is loaded with guarded memory")
-    }
+  /// Seconds that a call of a candidate may take.
+  func callTimeout(of source: CandidateSource) -> Double {
+    Screen.usesCompile(source.source)
+      ? policy.compilingCallTimeout : max(policy.callTimeout, policy.callTimeoutFactor * eagerSeconds)
   }
 
-  /// Seconds that a call may take.
-  func callTimeout(compiles: Bool) -> Double {
-    compiles ? policy.compilingCallTimeout : max(policy.callTimeout, policy.callTimeoutFactor * eagerSeconds)
-  }
-
-  func correctness(_ process: CandidateProcess, compiles: Bool) -> CorrectnessRun {
+  func correctness(_ process: CandidateProcess, of source: CandidateSource) -> CorrectnessRun {
     let progress = progress
     return CorrectnessRun(
       candidate: process, oracle: oracle, admission: admission, policy: policy,
-      callTimeout: callTimeout(compiles: compiles), threads: environment.threads,
+      callTimeout: callTimeout(of: source), threads: environment.threads,
       // The operating system's seeds are drawn now, when the candidate has been loaded.
       seeds: SeedSource(fixed: policy.seed)
     ) { gate, message in

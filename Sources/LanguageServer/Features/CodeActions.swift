@@ -111,6 +111,14 @@ struct OfferedActions {
       argument: CommandArgument(uri: uri, name: view.op.name, job: job, candidate: candidate), disabledReason: disabled)
   }
 
+  private func offerApply(
+    _ title: String, _ candidate: CandidateSummary, disabled: String? = nil
+  ) -> OfferedAction {
+    var action = offer(title, .apply, candidate: candidate.id, disabled: disabled)
+    action.isFromModel = candidate.isFromModel
+    return action
+  }
+
   private var jobs: [OfferedAction] {
     view.jobs.filter { !$0.isStopping }.map { job in
       offer("Stop \(job.kind == .optimize ? "optimizing" : "profiling") \(view.op.name)", .cancel, job: job.id.rawValue)
@@ -159,10 +167,9 @@ struct OfferedActions {
     if let best = view.applicable, let speedup = best.verification.speedup {
       let isApplied =
         if case .current(let applied) = view.applied { applied.summary.id == best.summary.id } else { false }
-      var apply = offer(
-        "Apply verified replacement (\(Figures.ratio(speedup.ratio))× faster)", .apply, candidate: best.summary.id,
+      let apply = offerApply(
+        "Apply verified replacement (\(Figures.ratio(speedup.ratio))× faster)", best.summary,
         disabled: isApplied ? "it is applied already" : nil)
-      apply.isFromModel = best.summary.isFromModel
       return [apply]
     }
     return [offer("Apply verified replacement", .apply, disabled: nothingToApply)]
@@ -186,10 +193,8 @@ struct OfferedActions {
     for candidate in result?.needingConsent(allow: view.allow) ?? [] {
       guard let speedup = candidate.verification.speedup else { continue }
       let question = "\(candidate.consentQuestion(view.allow)): \(candidate.summary.idea)"
-      var apply = offer(
-        "Apply \(Figures.ratio(speedup.ratio))× replacement (\(question))", .apply, candidate: candidate.summary.id)
-      apply.isFromModel = candidate.summary.isFromModel
-      actions.append(apply)
+      actions.append(
+        offerApply("Apply \(Figures.ratio(speedup.ratio))× replacement (\(question))", candidate.summary))
       actions.append(offer("Preview candidate (\(question))", .preview, candidate: candidate.summary.id))
     }
     if view.hasBlock { actions.append(offer("Remove generated replacement of \(view.op.name)", .remove)) }

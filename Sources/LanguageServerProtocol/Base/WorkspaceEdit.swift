@@ -16,10 +16,13 @@ public struct TextEdit: Hashable, Sendable, JSONCodable {
   }
 
   public func encode(into writer: inout JSONWriter) {
-    writer.object { writer in
-      writer.field("range", range)
-      writer.field("newText", newText)
-    }
+    writer.object { encodeFields(into: &$0) }
+  }
+
+  /// Into an object that has been begun.
+  func encodeFields(into writer: inout JSONWriter) {
+    writer.field("range", range)
+    writer.field("newText", newText)
   }
 }
 
@@ -61,8 +64,7 @@ public struct WorkspaceEdit: Hashable, Sendable, JSONEncodable {
           writer.array { writer in
             for edit in edits {
               writer.object { writer in
-                writer.field("range", edit.range)
-                writer.field("newText", edit.newText)
+                edit.encodeFields(into: &writer)
                 if annotation != nil { writer.field("annotationId", Self.annotationID) }
               }
             }

@@ -95,22 +95,22 @@ struct CItemReader {
   }
 
   private mutating func directive(_ index: Int) {
-    var words = bytes[tokens[index].start + 1..<tokens[index].end].drop(while: Ascii.isBlank)
-    let name = String(decoding: words.prefix(while: Byte.isName), as: UTF8.self)
-    switch name {
+    switch String(decoding: words(ofDirective: index).prefix(while: Byte.isName), as: UTF8.self) {
     case "if", "ifdef", "ifndef": conditions.append(index)
     case "elif", "else", "elifdef", "elifndef":
       // The branches before it say when this one counts.
       conditions.append(index)
     case "endif":
-      while let last = conditions.popLast() {
-        words = bytes[tokens[last].start + 1..<tokens[last].end].drop(while: Ascii.isBlank)
-        if words.starts(with: "if".utf8) { break }
-      }
+      while let last = conditions.popLast(), !words(ofDirective: last).starts(with: "if".utf8) {}
     case "define", "undef":
       items.append(CItem(tokens: index..<index + 1, conditions: conditions, isMacro: true))
     default: surroundings.append(index)
     }
+  }
+
+  /// What stands behind the `#`.
+  private func words(ofDirective index: Int) -> ArraySlice<UInt8> {
+    bytes[tokens[index].start + 1..<tokens[index].end].drop(while: Ascii.isBlank)
   }
 
   /// The scope that a block opens, if it is a namespace's or that of `extern "C"`.

@@ -104,12 +104,17 @@ final class KernelIndex {
   }
 
   private func macroWords(_ item: CItem) -> [String] {
-    let token = file.tokens[item.tokens.lowerBound]
-    let (tokens, _) = CScanner.scan([Ascii.space] + Array(file.bytes[token.start + 1..<token.end]))
-    let bytes = [Ascii.space] + file.bytes[token.start + 1..<token.end]
+    let (line, tokens) = insides(ofDirective: item.tokens.lowerBound)
     return tokens.dropFirst().filter { $0.kind == .word }.map {
-      String(decoding: bytes[$0.start..<$0.end], as: UTF8.self)
+      String(decoding: line[$0.start..<$0.end], as: UTF8.self)
     }
+  }
+
+  /// A preprocessor line without its `#`, and its tokens: comments and blanks in it mean nothing.
+  private func insides(ofDirective index: Int) -> (line: [UInt8], tokens: [CToken]) {
+    let token = file.tokens[index]
+    let line = [Ascii.space] + Array(file.bytes[token.start + 1..<token.end])
+    return (line, CScanner.scan(line).tokens)
   }
 
   private func names(in range: Range<Int>) -> [String] {
@@ -150,10 +155,9 @@ final class KernelIndex {
   private func append(_ index: Int, to bytes: inout [UInt8]) {
     let token = file.tokens[index]
     if token.kind == .directive {
-      // Comments and blanks in it mean nothing.
-      let line = [Ascii.space] + Array(file.bytes[token.start + 1..<token.end])
+      let (line, tokens) = insides(ofDirective: index)
       bytes.append(Ascii.hash)
-      for inner in CScanner.scan(line).tokens {
+      for inner in tokens {
         bytes.append(contentsOf: line[inner.start..<inner.end])
         bytes.append(NormalMark.token)
       }
