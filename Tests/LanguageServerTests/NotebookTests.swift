@@ -51,6 +51,15 @@ struct NotebookTests {
       .stringValue
   }
 
+  /// The last diagnostics of a cell, once there are any: they are pushed when there is nothing to answer, cell by cell.
+  private func pushed(_ client: TestClient, _ cell: String) throws -> JSONValue {
+    while true {
+      let published = client.allowedParams["textDocument/publishDiagnostics"] ?? []
+      if let last = published.last(where: { $0["uri"] == .string(Self.uri(cell)) }) { return last }
+      try client.wait(for: "textDocument/publishDiagnostics", count: published.count + 1)
+    }
+  }
+
   @Test("the server asks for Python cells, of clients that know notebooks")
   func capability() throws {
     let client = try client()
@@ -77,13 +86,7 @@ struct NotebookTests {
     let edit = try client.request("codeAction/resolve", fix)["edit"]?["documentChanges"]?[0]
     #expect(edit?["textDocument"]?["uri"] == .string(Self.uri("c")))
     #expect(edit?["edits"]?[0]?["range"]?["start"] == ["line": 1, "character": 0])
-    // They are pushed when there is nothing to answer, cell by cell.
-    var published: [JSONValue] = []
-    while !published.contains(where: { $0["uri"] == .string(Self.uri("c")) }) {
-      try client.wait(for: "textDocument/publishDiagnostics", count: published.count + 1)
-      published = client.allowedParams["textDocument/publishDiagnostics"] ?? []
-    }
-    let last = try #require(published.last { $0["uri"] == .string(Self.uri("c")) })
+    let last = try pushed(client, "c")
     #expect(last["diagnostics"]?[0]?["code"] == "no-example-inputs")
     #expect(last["diagnostics"]?[0]?["range"]?["start"] == start)
     try client.finish()
@@ -136,6 +139,7 @@ struct NotebookTests {
     #expect(try symbols(client, "d").map { $0["name"] } == ["made"])
     #expect(try symbols(client, "b").isEmpty)
     #expect(try symbols(client, "c").count == 1)
+    #expect(try pushed(client, "c")["diagnostics"] != [])
     // Python that is shown as text is no program any more.
     change(client, ["data": [Self.cell("d", kind: 1)]])
     #expect(try symbols(client, "d").isEmpty)
@@ -143,8 +147,7 @@ struct NotebookTests {
       "notebookDocument/didClose",
       ["notebookDocument": ["uri": .string(Self.notebook)], "cellTextDocuments": [["uri": .string(Self.uri("c"))]]])
     #expect(try symbols(client, "c").isEmpty)
-    let last = client.allowedParams["textDocument/publishDiagnostics"]?.last { $0["uri"] == .string(Self.uri("c")) }
-    #expect(last?["diagnostics"] == [])
+    #expect(try pushed(client, "c")["diagnostics"] == [])
     try client.finish()
   }
 }
