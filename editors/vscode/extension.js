@@ -14,8 +14,14 @@ function makeClient() {
     'Kernelwright',
     { command, args: ['serve'] },
     {
-      documentSelector: [{ language: 'python', scheme: 'file' }],
+      documentSelector: [
+        ...['python', 'c', 'cpp', 'cuda-cpp', 'opencl', 'metal'].map((language) => ({ language, scheme: 'file' })),
+        { pattern: '**/*.{cu,cuh,cl,metal}', scheme: 'file' },
+        { notebook: { scheme: 'file' }, language: 'python' },
+      ],
       synchronize: { configurationSection: 'kernelwright' },
+      // Said once; the server is started anew when trust is given.
+      initializationOptions: { trusted: vscode.workspace.isTrusted },
     },
   );
 }
@@ -46,7 +52,10 @@ async function activate(context) {
     await stop();
     await start();
   };
-  context.subscriptions.push(vscode.commands.registerCommand('kernelwright.restart', restart));
+  context.subscriptions.push(
+    vscode.commands.registerCommand('kernelwright.restart', restart),
+    vscode.workspace.onDidGrantWorkspaceTrust(restart),
+  );
   await start();
 }
 

@@ -139,6 +139,9 @@ struct OfferedActions {
     view.isRunnable ? nil : "\(view.op.name) is a \(view.op.kind.title): ops of this kind can't be optimized yet"
   }
 
+  /// Why nothing can be run here.
+  private var untrusted: String? { view.isTrusted ? nil : Trust.missing }
+
   private var missingInputs: String? {
     view.hasInputs ? nil : "\(view.op.name) has no example inputs: insert a directive first"
   }
@@ -146,21 +149,25 @@ struct OfferedActions {
   private var optimize: OfferedAction {
     offer(
       "Optimize this op", .optimize,
-      disabled: notRunnable ?? missingInputs
+      disabled: notRunnable ?? untrusted ?? missingInputs
         ?? (view.job(.optimize) == nil ? nil : "\(view.op.name) is being optimized"))
   }
 
   private var profile: OfferedAction {
     offer(
       "Profile this op", .profile,
-      disabled: missingInputs ?? (view.job(.profile) == nil ? nil : "\(view.op.name) is being profiled"))
+      disabled: untrusted ?? missingInputs ?? (view.job(.profile) == nil ? nil : "\(view.op.name) is being profiled"))
   }
 
   private var resume: [OfferedAction] {
     guard view.jobs.isEmpty, let resumable = view.record?.resumable else { return [] }
     let verb = resumable.kind == .optimize ? "optimizing" : "profiling"
     let measured = resumable.kind == .optimize ? "; \(Figures.count(resumable.judged, "candidate")) measured" : ""
-    return [offer("Resume \(verb) \(view.op.name) (interrupted\(measured))", .resume, job: resumable.job.rawValue)]
+    return [
+      offer(
+        "Resume \(verb) \(view.op.name) (interrupted\(measured))", .resume, job: resumable.job.rawValue,
+        disabled: untrusted)
+    ]
   }
 
   private var apply: [OfferedAction] {

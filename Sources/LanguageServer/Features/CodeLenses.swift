@@ -36,8 +36,12 @@ extension LanguageServer {
     }
     if let job = view.jobs.first { return command("Stop · \(job.sentence)", .cancel, job: job.id.rawValue) }
     guard view.hasInputs else { return command("Insert example inputs", .insertDirective) }
+    // Nothing to click on: it takes trust first, which is the editor's to give.
+    guard view.isTrusted || view.record?.result != nil else {
+      return Command(title: "Not trusted", command: "", arguments: [])
+    }
     if view.isStale { return command("Stale: optimize again", .optimize) }
-    if let resumable = view.record?.resumable {
+    if view.isTrusted, let resumable = view.record?.resumable {
       return command(
         "Resume (\(Figures.count(resumable.judged, "candidate")) measured)", .resume, job: resumable.job.rawValue)
     }

@@ -64,6 +64,9 @@ extension LanguageServer {
     guard let path = document.path, let workspace = document.workspace else {
       throw ResponseError(.requestFailed, "\(op.name) can't be run before its document is a file: save it first.")
     }
+    guard isTrusted else {
+      throw ResponseError(.requestFailed, "\(op.name) can't be run: \(Trust.missing). Trust it first.")
+    }
     guard isRunnable(op) else {
       throw ResponseError(.requestFailed, "\(op.name) is a \(op.kind.title): ops of this kind can't be run yet.")
     }

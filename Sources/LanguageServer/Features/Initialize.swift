@@ -8,6 +8,7 @@ extension LanguageServer {
     capabilities = params.capabilities
     trace = params.trace
     editorSettings = Self.section(of: params.initializationOptions)
+    isTrusted = editorSettings[Trust.member]?.boolValue ?? true
     addFolders(params)
     if let process = params.processId, let process = Int32(exactly: process), process > 0 {
       loop.watch(process: process)

@@ -27,6 +27,8 @@ public final class LanguageServer {
   var nextDocumentNumber = 1
   /// From `initializationOptions` and pushed settings; what is pulled for a folder is laid over it.
   var editorSettings: JSONValue = .null
+  /// See ``Trust``.
+  var isTrusted = true
   var jobs: [JobID: JobView] = [:]
   var endedJobs: Set<JobID> = []
 

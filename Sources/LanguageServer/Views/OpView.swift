@@ -22,6 +22,8 @@ struct OpView {
   var allow: Set<Label>
   /// Whether the engine can run ops of this kind.
   var isRunnable: Bool
+  /// Whether anything of the workspace may be run.
+  var isTrusted: Bool
 
   /// The record of the op as it is now.
   var record: OpRecord? {
@@ -46,7 +48,7 @@ extension LanguageServer {
     OpView(
       op: op, status: document.knowledge.status(of: op), jobs: jobs(on: op, in: document),
       applied: applied(to: op, in: document), allow: settings(for: document.workspace).allow,
-      isRunnable: isRunnable(op))
+      isRunnable: isRunnable(op), isTrusted: isTrusted)
   }
 
   func isRunnable(_ op: Op) -> Bool { configuration.runnableKinds.contains(op.kind) }

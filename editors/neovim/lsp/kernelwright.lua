@@ -2,6 +2,6 @@
 ---@type vim.lsp.Config
 return {
   cmd = { 'kernelwright', 'serve' },
-  filetypes = { 'python' },
+  filetypes = { 'python', 'c', 'cpp', 'cuda', 'opencl', 'metal' },
   root_markers = { 'pyproject.toml', 'setup.py', '.venv', '.git' },
 }
