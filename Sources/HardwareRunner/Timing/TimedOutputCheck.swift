@@ -29,7 +29,7 @@ struct TimedOutputCheck: Sendable {
     guard let bound = ErrorBound(expected, factor: factor + 1) else { return nil }
     var largest = 0.0
     for index in 0..<expected.count {
-      let unit = bound.unit(oracle: expected.oracle[index], scale: expected.scale[index])
+      let unit = bound.unit(oracle: expected.oracle[index], scale: expected.scale(at: index))
       if unit > largest && unit < .infinity { largest = unit }
     }
     return allowance * (bound.factor * largest + bound.slack)

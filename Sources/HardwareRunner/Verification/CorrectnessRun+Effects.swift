@@ -17,7 +17,7 @@ extension CorrectnessRun {
       } else {
         let wanted = InputCase(gate: "effects", name: "as given, held \(number + 1)", required: true)
         let seed = seeds.next()
-        ready = try await Self.ours { [oracle] in try await oracle.draw(wanted, seed: seed, slot: 0, runs: 0) }
+        ready = try await Self.ours { [oracle] in try await oracle.draw(wanted, seed: seed, slot: 0, judged: false) }
       }
       held += try await candidate.call(ready, timeout: callTimeout, after: held).outputs
       threads.append(candidate.worker.threadCount())

@@ -28,8 +28,6 @@ actor CorrectnessRun {
   /// get away with fewer.
   private var deadline: ContinuousClock.Instant
   var report = CorrectnessReport()
-  /// Perturbed runs of a case at first.
-  private var runs = InputPlan.fewRuns
 
   init(
     candidate: CandidateProcess, oracle: Oracle, admission: OracleMessages.Admission, policy: VerificationPolicy,
@@ -163,9 +161,7 @@ actor CorrectnessRun {
   func draw(_ wanted: InputCase, slot: Int) -> Task<OracleCase, any Error> {
     let seed = wanted.seed ?? seeds.next()
     let oracle = oracle
-    // The figure for people comes from a case that was looked at as closely as any.
-    let runs = wanted.runs ?? (wanted.scored ? max(runs, InputPlan.runs(admission)) : runs)
-    return Task { try await oracle.draw(wanted, seed: seed, slot: slot, runs: runs) }
+    return Task { try await oracle.draw(wanted, seed: seed, slot: slot) }
   }
 
   private func call(_ drawn: OracleCase) async throws -> CallResult {
@@ -182,7 +178,6 @@ actor CorrectnessRun {
       var drawn = drawn
       return try await check.check(result, &drawn)
     }
-    if found.neededMoreRuns { runs = InputPlan.runs(admission) }
     let earlier = await candidate.recall(result, of: drawn.wanted.name)
     report.inputsTried += 1
     if drawn.wanted.scored && found.fault == nil {
@@ -270,8 +265,7 @@ actor CorrectnessRun {
     progress("determinism", "repeated calls")
     let seed = seeds.next()
     let wanted = InputCase(gate: "determinism", name: "as given, repeated", seed: seed, required: true)
-    let runs = runs
-    var drawn = try await Self.ours { [oracle] in try await oracle.draw(wanted, seed: seed, slot: 0, runs: runs) }
+    var drawn = try await Self.ours { [oracle] in try await oracle.draw(wanted, seed: seed, slot: 0) }
     var outputs: [[[UInt8]]] = []
     for repetition in 0..<3 {
       if repetition == 2 { try await setThreads(1) }

@@ -28,9 +28,10 @@ struct ErrorBound: Sendable, Hashable {
   }
 
   /// The bound of one output.
-  init?(_ expected: ExpectedOutput, factor: Double, tolerance: Double = 0) {
+  /// - Parameter closer: a closer look at some elements, ``sampled(_:)`` among them.
+  init?(_ expected: ExpectedOutput, factor: Double, tolerance: Double = 0, closer: CloserLook? = nil) {
     self.init(dtype: expected.dtype, factor: factor, tolerance: tolerance)
-    relativeUnit = unitRoundoff * usualUnits(expected)
+    relativeUnit = unitRoundoff * usualUnits(expected, closer)
   }
 
   /// q stays among these, so that the bound can grow by three bits at most.
@@ -38,16 +39,20 @@ struct ErrorBound: Sendable, Hashable {
   /// Elements that are looked at for it.
   private static let sample = 4096
 
+  /// The elements, of so many, that say what E usually is.
+  static func sampled(_ count: Int) -> StrideTo<Int> {
+    // Odd, so that it doesn't keep to a few columns of the usual widths.
+    Swift.stride(from: 0, to: count, by: count / sample | 1)
+  }
+
   /// The lower quartile of E over `u·|y64|`. E is the largest of a few random errors, and among a million elements some are
   /// always lucky forty times over: how the op rounds usually is known better than how it rounds there.
-  private func usualUnits(_ expected: ExpectedOutput) -> Double {
-    // Odd, so that it doesn't keep to a few columns of the usual widths.
-    let step = expected.count / Self.sample | 1
+  private func usualUnits(_ expected: ExpectedOutput, _ closer: CloserLook?) -> Double {
     var units: [Double] = []
-    for index in Swift.stride(from: 0, to: expected.count, by: step) {
+    for (number, index) in Self.sampled(expected.count).enumerated() {
       let magnitude = abs(expected.oracle[index])
       guard magnitude >= slack, magnitude < overflow else { continue }
-      units.append(expected.scale[index] / (unitRoundoff * magnitude))
+      units.append((closer?.scale[number] ?? expected.scale(at: index)) / (unitRoundoff * magnitude))
     }
     guard !units.isEmpty else { return 1 }
     units.sort()

@@ -14,8 +14,6 @@ struct InputCase: Sendable, Hashable {
   var seed: UInt64?
   /// Whether it is an error (of the op) when the reference refuses these inputs.
   var required = false
-  /// Perturbed runs at first; more follow where an element fails.
-  var runs: Int?
   /// Whether the error ratio of the verdict is taken from this case.
   var scored = false
 }
@@ -26,16 +24,6 @@ enum InputPlan {
     "normal", "uniform", "shifted", "heavy-tailed", "huge", "tiny", "denormal", "signed zeros", "Inf", "NaN", "spikes",
     "constant rows",
   ]
-
-  /// Perturbed runs at first, while none of a candidate's cases has needed more. Since E only grows, what passes with few
-  /// would pass with many, and what fails gets more: the number changes the cost and never the verdict.
-  static let fewRuns = 2
-
-  /// Perturbed runs once a case has needed more. Few runs leave the scale of some element too small by chance: the more
-  /// elements there are, the more runs make that rare enough not to need a second look.
-  static func runs(_ admission: OracleMessages.Admission) -> Int {
-    admission.outputBytes > 400_000 ? 6 : 4
-  }
 
   /// Seeds of the file's own inputs that are tried.
   static let seedsAsGiven = 2

@@ -36,14 +36,16 @@ actor Oracle {
 
   /// Draws a case and judges it.
   /// - Parameter slot: 0 or 1; what lay there before is overwritten.
-  /// - Parameter runs: perturbed runs; with 0 the case is for calls that nobody checks, and only the form is known of
-  ///   what the op gives.
-  func draw(_ wanted: InputCase, seed: UInt64, slot: Int, runs: Int = 6) async throws -> OracleCase {
+  /// - Parameter runs: perturbed runs of which every element hears.
+  /// - Parameter judged: false for calls that nobody checks: only the form is known then of what the op gives.
+  func draw(
+    _ wanted: InputCase, seed: UInt64, slot: Int, runs: Int = 0, judged: Bool = true
+  ) async throws -> OracleCase {
     cases += 1
     let number = cases
     let request = OracleMessages.Case(
       number: number, slot: slot, slots: Self.slots, distribution: wanted.distribution, seed: seed, runs: runs,
-      shape: wanted.shape, layout: wanted.layout, single: wanted.single, gradients: wanted.gradients,
+      judged: judged, shape: wanted.shape, layout: wanted.layout, single: wanted.single, gradients: wanted.gradients,
       required: wanted.required)
     let reply: OracleMessages.CaseReply = try await worker.request("oracle.case", request, timeout: timeout)
     return try OracleCase(number: number, wanted: wanted, seed: seed, reply: reply, arena: arena)
@@ -57,25 +59,56 @@ actor Oracle {
     let start = offset(ofSlot: 2)
     try arena.write(inputs.bytes, at: start)
     let request = OracleMessages.Expect(
-      number: number, slot: slot, slots: Self.slots, seed: seed, runs: InputPlan.fewRuns,
+      number: number, slot: slot, slots: Self.slots, seed: seed,
       arguments: inputs.arguments.map { $0.moved(by: start) })
     let reply: OracleMessages.CaseReply = try await worker.request("oracle.expect", request, timeout: timeout)
     return try OracleCase(number: number, wanted: wanted, seed: seed, reply: reply, arena: arena)
   }
 
+  /// What more runs gave, of one output.
+  struct Findings: Sendable {
+    /// E at the elements asked for, and `ValueClass` bits where a run was not finite.
+    var scale: [Double] = []
+    var classes: [UInt8] = []
+    /// Of integer outputs: a list a run.
+    var values: [[Int64]] = []
+  }
+
   /// Adds perturbed runs to a case. Its error scale can only grow.
-  /// - Returns: for every output the integer values seen at `elements`, a list a run.
-  func extend(_ drawn: inout OracleCase, runs: Int, elements: [[Int]]) async throws -> [[[Int64]]] {
-    let request = OracleMessages.More(
-      number: drawn.number, runs: runs, elements: elements, offset: offset(ofSlot: 2))
-    let reply: OracleMessages.MoreReply = try await worker.request("oracle.more", request, timeout: timeout)
-    for (index, output) in reply.outputs.enumerated() where index < drawn.outputs.count {
-      drawn.outputs[index].oracle = output.oracle
-      drawn.outputs[index].scale = output.scale
-      drawn.outputs[index].classes = output.classes
+  /// - Parameter elements: for every output, where to look.
+  /// - Parameter whole: the error scale of every floating-point output is made instead, everywhere.
+  func extend(_ drawn: inout OracleCase, runs: Int, elements: [[Int]], whole: Bool) async throws -> [Findings] {
+    var cursor = offset(ofSlot: 2)
+    var layouts: [TensorLayout?] = []
+    for wanted in elements {
+      guard !wanted.isEmpty else {
+        layouts.append(nil)
+        continue
+      }
+      let bytes = wanted.withUnsafeBytes { Array($0) }
+      try arena.write(bytes, at: cursor)
+      layouts.append(TensorLayout(contiguous: .int64, shape: [wanted.count], offset: cursor))
+      cursor += (bytes.count + 63) / 64 * 64
     }
+    let request = OracleMessages.More(
+      number: drawn.number, runs: runs, elements: layouts, whole: whole, offset: cursor)
+    let reply: OracleMessages.MoreReply = try await worker.request("oracle.more", request, timeout: timeout)
     drawn.runs = reply.runs
-    return reply.outputs.map(\.values)
+    return try reply.outputs.enumerated().map { index, output in
+      var found = Findings(values: output.values)
+      guard index < drawn.outputs.count else { return found }
+      if whole {
+        drawn.outputs[index].scale = output.scale
+        drawn.outputs[index].classes = output.classes
+      } else if let scale = output.scale {
+        let count = elements[index].count
+        found.scale = try arena.copyBytes(scale..<scale + 8 * count).withUnsafeBytes {
+          Array($0.bindMemory(to: Double.self))
+        }
+        found.classes = try output.classes.map { try arena.copyBytes($0..<$0 + count) } ?? []
+      }
+      return found
+    }
   }
 
   nonisolated func terminate() {

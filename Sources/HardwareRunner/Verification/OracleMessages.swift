@@ -22,7 +22,10 @@ enum OracleMessages {
     var slots: Int
     var distribution: String
     var seed: UInt64
+    /// Perturbed runs.
     var runs: Int
+    /// Whether values are wanted of what the op gives, or only its form.
+    var judged: Bool
     var shape: Shape?
     var layout: String?
     var single: Bool
@@ -30,7 +33,7 @@ enum OracleMessages {
     var required: Bool
 
     enum CodingKeys: String, CodingKey {
-      case slot, slots, distribution, seed, runs, shape, layout, single, gradients, required
+      case slot, slots, distribution, seed, runs, judged, shape, layout, single, gradients, required
       case number = "case"
     }
   }
@@ -41,11 +44,12 @@ enum OracleMessages {
     var slot: Int
     var slots: Int
     var seed: UInt64
-    var runs: Int
+    var runs = 0
+    let judged = true
     var arguments: [InputValue]
 
     enum CodingKeys: String, CodingKey {
-      case slot, slots, seed, runs, arguments
+      case slot, slots, seed, runs, judged, arguments
       case number = "case"
     }
   }
@@ -54,12 +58,16 @@ enum OracleMessages {
   struct More: Encodable, Sendable {
     var number: Int
     var runs: Int
-    /// Flat indices, one list an output, at which integer outputs' values are wanted.
-    var elements: [[Int]]
+    /// Where the flat indices lie, one list an output, at which more is wanted: the error scale, or integer outputs'
+    /// values.
+    var elements: [TensorLayout?]
+    /// Whether the error scales of all floating-point outputs are wanted, everywhere.
+    var whole: Bool
+    /// Where scales go.
     var offset: Int
 
     enum CodingKeys: String, CodingKey {
-      case runs, elements, offset
+      case runs, elements, whole, offset
       case number = "case"
     }
   }
@@ -152,7 +160,7 @@ enum OracleMessages {
 
   struct MoreReply: Decodable, Sendable {
     struct Output: Decodable, Sendable {
-      var oracle: Int?
+      /// Offsets, of the whole or of the elements asked for.
       var scale: Int?
       var classes: Int?
       /// For integer outputs: a list a run, of the values at the elements asked for.

@@ -8,16 +8,16 @@ struct OutputCheckResult: Sendable {
   var errorRatio = 0.0
   /// In training: why there are no usable gradients; nil when there are.
   var withoutGradients: String?
-  /// Whether an element failed at first, so that the oracle had to look again.
-  var neededMoreRuns = false
 }
 
 /// Compares the results of a call with what the oracle says, asking it for more runs where an element fails.
 struct OutputCheck: Sendable {
-  /// Perturbed runs that are added, step by step, for a case with a failing element. E is the largest error of a
-  /// random sample, so an element that fails may have been measured too kindly at first; a right candidate may pass
-  /// after more runs, and since E only grows, none that passed could fail. For most a few are enough.
-  static let extensions = [2, 4, 32]
+  /// Perturbed runs that are added, step by step, for a case with a failing element. At first E is what the reference's
+  /// one run was off, which may happen to be little where a right candidate is off by more. It may pass after more runs,
+  /// and since E only grows, none that passed could fail. For most a few are enough.
+  static let extensions = [2, 6, 32]
+  /// Failing integers whose values are asked for.
+  private static let listedIntegers = 2000
 
   var oracle: Oracle
   var policy: VerificationPolicy
@@ -56,18 +56,37 @@ struct OutputCheck: Sendable {
     _ pairs: [(index: Int, got: OutputTensor)], _ drawn: inout OracleCase, _ found: inout OutputCheckResult
   ) async throws {
     var results = try compareAll(pairs, drawn)
+    // Most often a few elements have failed, and only those are looked at again.
+    let whole = zip(pairs, results).contains { pair, result in
+      drawn.outputs[pair.index].oracle != nil && result.failures > result.failing.count
+    }
+    var looks: [Int: CloserLook] = [:]
     var explained: [Int: Set<Int>] = [:]
     for runs in Self.extensions where results.contains(where: { !$0.passed }) {
-      found.neededMoreRuns = true
       var elements = [[Int]](repeating: [], count: drawn.outputs.count)
-      for (pair, result) in zip(pairs, results) where drawn.outputs[pair.index].oracle == nil {
-        elements[pair.index] = result.failing
+      for (pair, result) in zip(pairs, results) where !result.passed {
+        let output = drawn.outputs[pair.index]
+        if output.oracle == nil {
+          elements[pair.index] = Array(result.failing.prefix(Self.listedIntegers))
+        } else if !whole {
+          let look = try looks[pair.index] ?? drawn.withExpected(pair.index) { CloserLook($0, failing: result.failing) }
+          looks[pair.index] = look
+          elements[pair.index] = look.elements
+        }
       }
-      let values = try await oracle.extend(&drawn, runs: runs, elements: elements)
-      results = try compareAll(pairs, drawn)
-      for position in results.indices where drawn.outputs[pairs[position].index].oracle == nil {
-        explainTies(
-          &results[position], pairs[position], values: values, asked: elements, drawn, &explained)
+      let more = try await oracle.extend(&drawn, runs: runs, elements: elements, whole: whole)
+      for (index, output) in more.enumerated() { looks[index]?.add(scale: output.scale, classes: output.classes) }
+      for (position, pair) in pairs.enumerated() where !results[position].passed {
+        if drawn.outputs[pair.index].oracle == nil {
+          explainTies(
+            &results[position], pair, values: more[safe: pair.index]?.values ?? [], places: elements[pair.index], drawn,
+            &explained)
+        } else {
+          let before = results[position].passingRatio
+          results[position] = try compare(pair, drawn, closer: looks[pair.index])
+          results[position].passingRatio = max(results[position].passingRatio, before)
+          if results[position].passed { results[position].errorRatio = results[position].passingRatio }
+        }
       }
     }
     for (pair, result) in zip(pairs, results) {
@@ -81,31 +100,34 @@ struct OutputCheck: Sendable {
   private func compareAll(
     _ pairs: [(index: Int, got: OutputTensor)], _ drawn: OracleCase
   ) throws -> [Discrepancy] {
-    try pairs.map { pair in
-      try pair.got.bytes.withUnsafeBytes { bytes in
-        try drawn.withExpected(pair.index) { expected in
-          guard bytes.count == expected.count * expected.dtype.size else {
-            throw WorkerFailure.protocolViolation("an output of \(bytes.count) bytes for \(expected.shape)")
-          }
-          return OutputComparison.compare(
-            bytes, with: expected, factor: policy.errorFactor, tolerance: policy.tolerance ?? 0)
+    try pairs.map { try compare($0, drawn) }
+  }
+
+  private func compare(
+    _ pair: (index: Int, got: OutputTensor), _ drawn: OracleCase, closer: CloserLook? = nil
+  ) throws -> Discrepancy {
+    try pair.got.bytes.withUnsafeBytes { bytes in
+      try drawn.withExpected(pair.index) { expected in
+        guard bytes.count == expected.count * expected.dtype.size else {
+          throw WorkerFailure.protocolViolation("an output of \(bytes.count) bytes for \(expected.shape)")
         }
+        return OutputComparison.compare(
+          bytes, with: expected, factor: policy.errorFactor, tolerance: policy.tolerance ?? 0, closer: closer)
       }
     }
   }
 
   /// An integer that another of the reference's runs gave at the same place is a tie that fell the other way.
+  /// - Parameter places: elements that were asked for; of very many only a part, and that part speaks for all.
+  /// - Parameter values: of each run, at each place.
   private func explainTies(
-    _ result: inout Discrepancy, _ pair: (index: Int, got: OutputTensor), values: [[[Int64]]], asked: [[Int]],
+    _ result: inout Discrepancy, _ pair: (index: Int, got: OutputTensor), values: [[Int64]], places: [Int],
     _ drawn: OracleCase, _ explained: inout [Int: Set<Int>]
   ) {
-    guard !result.passed, pair.index < values.count else { return }
-    // Of very many failing elements only a part was asked for, and that part speaks for all.
-    let places = asked[pair.index]
     pair.got.bytes.withUnsafeBytes { bytes in
       for (position, element) in places.enumerated() {
         let value = ElementReader.integer(bytes, element, drawn.outputs[pair.index].dtype)
-        let seen = values[pair.index].contains { position < $0.count && $0[position] == value }
+        let seen = values.contains { position < $0.count && $0[position] == value }
         if seen { explained[pair.index, default: []].insert(element) }
       }
     }

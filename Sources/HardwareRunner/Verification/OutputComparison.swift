@@ -7,12 +7,56 @@ struct ExpectedOutput {
   var working: UnsafeRawBufferPointer
   /// The reference in float64; empty for integer and bool outputs.
   var oracle: UnsafeBufferPointer<Double>
-  /// E: the reference's own error in the working precision, from runs that were finite; empty as above.
+  /// E: the reference's own error in the working precision, from runs that were finite; empty where there was only the one
+  /// unperturbed run, and as above.
   var scale: UnsafeBufferPointer<Double>
   /// `ValueClass` bits seen at each element over all runs; empty where every run was finite everywhere.
   var classes: UnsafeBufferPointer<UInt8>
 
   var count: Int { shape.reduce(1, *) }
+
+  /// E of an element.
+  /// - Parameter working: the reference's value there.
+  @inline(__always)
+  func scale(at index: Int, working: @autoclosure () -> Double) -> Double {
+    guard scale.isEmpty else { return scale[index] }
+    let own = abs(working() - oracle[index])
+    return own < .infinity ? own : 0
+  }
+
+  func scale(at index: Int) -> Double {
+    scale(at: index, working: ElementReader.double(working, index, dtype))
+  }
+}
+
+/// What later runs of the reference gave at some elements of an output.
+struct CloserLook: Sendable {
+  /// Flat indices: those of ``ErrorBound/sampled(_:)`` first, then those that failed.
+  let elements: [Int]
+  /// Where in `elements` those that failed begin.
+  let firstFailing: Int
+  /// E at each of them.
+  var scale: [Double]
+  /// `ValueClass` bits at each of them; empty where every run was finite at all of them.
+  var classes: [UInt8]
+
+  /// A look at an output's sample and at the elements that failed, with what is known of them.
+  init(_ expected: ExpectedOutput, failing: [Int]) {
+    let sampled = Array(ErrorBound.sampled(expected.count))
+    elements = sampled + failing
+    firstFailing = sampled.count
+    scale = elements.map { expected.scale(at: $0) }
+    classes = expected.classes.isEmpty ? [] : elements.map { expected.classes[$0] }
+  }
+
+  /// E is the largest of all runs' errors, and a class is one that any run gave.
+  mutating func add(scale more: [Double], classes others: [UInt8]) {
+    guard more.count == elements.count else { return }
+    for index in scale.indices { scale[index] = max(scale[index], more[index]) }
+    guard others.count == elements.count else { return }
+    if classes.isEmpty { classes = elements.map { _ in 0 } }
+    for index in classes.indices { classes[index] |= others[index] }
+  }
 }
 
 /// The element of an output that is furthest outside (or nearest to) what is allowed.
@@ -32,6 +76,8 @@ struct Discrepancy: Sendable, Hashable {
   var worst: WorstElement?
   /// Largest error as a multiple of the reference's own, over finite elements; 0 for integers.
   var errorRatio = 0.0
+  /// The same over those elements that passed.
+  var passingRatio = 0.0
   /// The first failing elements, at most `OutputComparison.listed`.
   var failing: [Int] = []
 
@@ -41,26 +87,28 @@ struct Discrepancy: Sendable, Hashable {
 /// Compares a candidate's output with the oracle, element by element.
 enum OutputComparison {
   /// How many failing elements are listed one by one; more are only counted.
-  static let listed = 2000
+  static let listed = 1 << 18
 
   /// `got` holds `expected.count` elements of `expected.dtype`, contiguous.
+  /// - Parameter closer: judges those elements only that it says have failed, with the error scale that is known of them now.
   static func compare(
-    _ got: UnsafeRawBufferPointer, with expected: ExpectedOutput, factor: Double, tolerance: Double = 0
+    _ got: UnsafeRawBufferPointer, with expected: ExpectedOutput, factor: Double, tolerance: Double = 0,
+    closer: CloserLook? = nil
   ) -> Discrepancy {
-    guard let bound = ErrorBound(expected, factor: factor, tolerance: tolerance) else {
+    guard let bound = ErrorBound(expected, factor: factor, tolerance: tolerance, closer: closer) else {
       return compareExactly(got, expected)
     }
     switch expected.dtype {
     case .float32:
-      return compare(expected, bound, got) { Double($0.loadUnaligned(fromByteOffset: $1 &* 4, as: Float.self)) }
+      return compare(expected, bound, got, closer) { Double($0.loadUnaligned(fromByteOffset: $1 &* 4, as: Float.self)) }
     case .float64:
-      return compare(expected, bound, got) { $0.loadUnaligned(fromByteOffset: $1 &* 8, as: Double.self) }
+      return compare(expected, bound, got, closer) { $0.loadUnaligned(fromByteOffset: $1 &* 8, as: Double.self) }
     case .float16:
-      return compare(expected, bound, got) {
+      return compare(expected, bound, got, closer) {
         ElementReader.half($0.loadUnaligned(fromByteOffset: $1 &* 2, as: UInt16.self))
       }
     default:
-      return compare(expected, bound, got) {
+      return compare(expected, bound, got, closer) {
         ElementReader.bfloat($0.loadUnaligned(fromByteOffset: $1 &* 2, as: UInt16.self))
       }
     }
@@ -70,63 +118,33 @@ enum OutputComparison {
   /// compiler keeps to a few instructions an element.
   @inline(__always)
   private static func compare(
-    _ expected: ExpectedOutput, _ bound: ErrorBound, _ got: UnsafeRawBufferPointer,
+    _ expected: ExpectedOutput, _ bound: ErrorBound, _ got: UnsafeRawBufferPointer, _ closer: CloserLook?,
     read: (UnsafeRawBufferPointer, Int) -> Double
   ) -> Discrepancy {
-    var result = Discrepancy()
-    var worstSeverity = -1.0
-    let count = expected.count
-    for index in 0..<count {
+    var judge = ElementJudge(expected: expected, bound: bound)
+    if let closer {
+      for number in closer.firstFailing..<closer.elements.count {
+        let index = closer.elements[number]
+        let classes = closer.classes.isEmpty ? 0 : closer.classes[number]
+        judge.judge(read(got, index), at: index, scale: closer.scale[number], classes: classes) {
+          read(expected.working, $0)
+        }
+      }
+      return judge.found
+    }
+    for index in 0..<expected.count {
       let value = read(got, index)
       let wanted = expected.oracle[index]
-      let unit = bound.unit(oracle: wanted, scale: expected.scale[index])
       let error = abs(value - wanted)
       // Comparisons with NaN are false, so anything non-finite leaves the common path here.
       if error <= bound.slack { continue }
-      if error <= result.errorRatio * unit && error <= bound.factor * unit && error < .infinity { continue }
-      // Where neither the oracle nor the reference leaves any room, the smallest normal number is the unit.
-      let ratio = error / max(unit, bound.slack)
-      let regular = value.isFinite && abs(wanted) < bound.overflow
-      let passes: Bool
-      if regular {
-        passes = error <= bound.limit(oracle: wanted, unit: unit)
-        if passes { result.errorRatio = max(result.errorRatio, ratio) }
-      } else {
-        passes = acceptsSpecial(value, at: index, expected, bound, read: read)
-      }
-      if passes { continue }
-      result.failures += 1
-      if result.failing.count < listed { result.failing.append(index) }
-      let severity = regular ? ratio : .infinity
-      if severity > worstSeverity {
-        worstSeverity = severity
-        // What a person expects to see is the reference's own special value, not the oracle's finite stand-in.
-        let working = read(expected.working, index)
-        let shown = regular || !wanted.isFinite ? wanted : working
-        result.worst = WorstElement(
-          flatIndex: index, got: value, wanted: shown,
-          ulps: regular ? expected.dtype.ulp(at: wanted).map { error / $0 } : nil)
-      }
-      if regular { result.errorRatio = max(result.errorRatio, ratio) }
+      let least = bound.unit(oracle: wanted, scale: 0)
+      if error <= judge.found.passingRatio * least && error <= bound.factor * least && error < .infinity { continue }
+      let classes = expected.classes.isEmpty ? 0 : expected.classes[index]
+      let scale = expected.scale(at: index, working: read(expected.working, index))
+      judge.judge(value, at: index, scale: scale, classes: classes) { read(expected.working, $0) }
     }
-    return result
-  }
-
-  /// Whether a value is right where it, or the oracle, is NaN or infinite (in the output's type).
-  private static func acceptsSpecial(
-    _ value: Double, at index: Int, _ expected: ExpectedOutput, _ bound: ErrorBound,
-    read: (UnsafeRawBufferPointer, Int) -> Double
-  ) -> Bool {
-    let working = read(expected.working, index)
-    let wanted = expected.oracle[index]
-    if value.isFinite {
-      // The oracle is special and the value isn't: right only where the reference was finite as well.
-      return working.isFinite
-        && abs(value - working) <= bound.factor * bound.unit(oracle: working, scale: expected.scale[index])
-    }
-    var accepted: ValueClass = [ValueClass(of: working), ValueClass(of: wanted, overflow: bound.overflow)]
-    if !expected.classes.isEmpty { accepted.formUnion(ValueClass(rawValue: expected.classes[index])) }
-    return accepted.contains(ValueClass(of: value))
+    return judge.found
   }
 
   /// Largest error of `got` over the largest error of the reference in the working precision, which counts as half an

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import torch
 
 from . import oracle_admission, oracle_inputs
+from .oracle_precision import ErrorScale
 from .oracle_reference import Expectation, Reference, Result, Unusable, redraw_weights
 from .state import Message, State
 from .tensors import CONTROL, Arena, dtype_name
@@ -92,9 +93,10 @@ class Oracle:
         first: Optional[Result] = None
         if message.get("gradients"):
             first, upstream = self._upstream(arguments, message["seed"])
-        judged = message["runs"] > 0
+        judged = message["judged"]
         case = Expectation(self.reference, arguments, upstream, message["seed"] ^ 0x5EED, first=first, judged=judged)
-        case.extend(message["runs"])
+        if message["runs"]:
+            case.extend(message["runs"])
         if case.changed_inputs:  # they are no longer what was drawn
             self._last = self._example = None
         self.cases[number] = case
@@ -147,19 +149,27 @@ def _reply(number: int, arguments: List[Any], case: Expectation, arena: Arena) -
     upstream = arena.put_all(case.upstream or [])
     end = arena.cursor
     outputs = []
-    results = case.working.all()
-    for position, (name, output) in enumerate(zip(case.working.names, results)):
-        # Without a judgement only the form is told.
-        working = arena.put(output.detach().contiguous())["offset"] if case.judged else begin
+    for position, (name, output) in enumerate(zip(case.working.names, case.results)):
         entry: Message = {
             "name": name,
             "dtype": dtype_name(output.dtype),
             "shape": list(output.shape),
-            "working": working,
+            # Without a judgement only the form is told.
+            "working": begin,
             "gradient": position >= len(case.working.outputs),
             "alias": case.aliases[position] if position < len(case.aliases) else False,
         }
-        entry.update(_put_scale(case, position, arena))
+        if case.judged:
+            # What is asked about the case later is answered from the arena: the op may use memory of its own again.
+            layout = arena.put(output.detach().contiguous())
+            case.results[position], entry["working"] = arena.view(layout), layout["offset"]
+            exact = case.exact[position]
+            if exact is not None:
+                layout = arena.put(exact.contiguous())
+                case.exact[position], entry["oracle"] = arena.view(layout), layout["offset"]
+            scale = case.scales[position] if case.scales else None
+            if scale is not None:
+                entry.update(_put_scale(scale, arena))
         outputs.append(entry)
     return {
         "case": number,
@@ -175,17 +185,11 @@ def _reply(number: int, arguments: List[Any], case: Expectation, arena: Arena) -
     }
 
 
-def _put_scale(case: Expectation, position: int, arena: Arena) -> Message:
-    scale = case.scales[position] if case.judged else None
-    if scale is None:
-        return {"oracle": None, "scale": None, "classes": None}
-    exact, room = arena.put(scale.exact.contiguous()), arena.room(scale.exact.shape, torch.float64)
+def _put_scale(scale: ErrorScale, arena: Arena) -> Message:
+    room = arena.room(scale.shape, torch.float64)
     scale.write(arena.view(room))
-    return {
-        "oracle": exact["offset"],
-        "scale": room["offset"],
-        "classes": None if scale.classes is None else arena.put(scale.classes.contiguous())["offset"],
-    }
+    classes = None if scale.classes is None else arena.put(scale.classes.contiguous())["offset"]
+    return {"scale": room["offset"], "classes": classes}
 
 
 def case(state: State, message: Message, arena: Arena) -> Message:
@@ -222,20 +226,21 @@ def expect(state: State, message: Message, arena: Arena) -> Message:
 
 
 def more(state: State, message: Message, arena: Arena) -> Message:
-    """More perturbed runs for a case: E can only grow. For integer outputs, the values that the runs gave at the
-    `elements` asked for."""
-    oracle = _oracle(state)
-    found = oracle.cases[message["case"]]
+    """More perturbed runs for a case: E can only grow. With `whole`, the scales of all outputs; else what these runs
+    say about the `elements` asked for, which are flat indices in the arena."""
+    found = _oracle(state).cases[message["case"]]
     if not found.judged:
         raise ValueError("only the inputs of this case were asked for")
-    found.extend(message["runs"], message["elements"])
-    # The new scales go behind the case's other data, which stay where they are.
+    whole = message["whole"]
+    places = [None if layout is None else arena.view(layout) for layout in message["elements"]]
+    looks = found.look(message["runs"], places, whole)
+    # New scales go behind the case's other data, which stay where they are.
     arena.cursor = message["offset"]
-    outputs = []
-    for position in range(len(found.scales)):
-        entry = _put_scale(found, position, arena)
-        runs = found.alternatives[position]
-        entry["values"] = [run.to(torch.int64).tolist() for run in runs]
+    outputs: List[Message] = []
+    for (scale, values), place in zip(looks, places):
+        entry: Message = {"values": [run.to(torch.int64).tolist() for run in values]}
+        if scale is not None and (whole or place is not None):
+            entry.update(_put_scale(scale, arena))
         outputs.append(entry)
     return {"outputs": outputs, "runs": found.runs}
 

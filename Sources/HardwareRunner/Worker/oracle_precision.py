@@ -80,10 +80,18 @@ class Noise:
         tensor = tensor.detach()
         if tensor.dtype not in ROUNDOFF or tensor.numel() == 0:
             return tensor.clone()
+        return tensor * self._factors(tensor)
+
+    def move(self, tensor: torch.Tensor) -> None:
+        """The same in place, for what nobody else holds: memory that was just written is quick to reach."""
+        if tensor.dtype in ROUNDOFF and tensor.numel():
+            tensor.detach().mul_(self._factors(tensor))
+
+    def _factors(self, tensor: torch.Tensor) -> torch.Tensor:
         factors = self._draw(tensor.numel(), tensor.dtype)
         if _fills_memory(tensor):  # in the order in which the numbers lie, which for a transposed tensor is not theirs
-            return tensor * factors.as_strided(tensor.shape, tensor.stride(), factors.storage_offset())
-        return tensor * factors.view(tensor.shape)
+            return factors.as_strided(tensor.shape, tensor.stride(), factors.storage_offset())
+        return factors.view(tensor.shape)
 
 
 def _fills_memory(tensor: torch.Tensor) -> bool:
@@ -135,16 +143,16 @@ class Stochastic(TorchDispatchMode):
         if schema.is_mutable:
             for value, argument in zip(args, schema.arguments):
                 written = argument.alias_info is not None and argument.alias_info.is_write
-                if written and isinstance(value, torch.Tensor) and value.dtype in ROUNDOFF:
-                    value.copy_(self._noise(value))
+                if written and isinstance(value, torch.Tensor):
+                    self._noise.move(value)
             return result
         if any(value.alias_info is not None for value in schema.returns):
             return result  # a view: nothing was computed
         return tree_map(self._move, result)
 
     def _move(self, value: Any) -> Any:
-        if isinstance(value, torch.Tensor) and value.dtype in ROUNDOFF:
-            return self._noise(value)
+        if isinstance(value, torch.Tensor):
+            self._noise.move(value)
         return value
 
 
@@ -154,10 +162,11 @@ class ErrorScale:
 
     def __init__(self, exact: torch.Tensor, working: torch.Tensor) -> None:
         self.exact = exact
+        self.shape = exact.shape
         self._own = _finite(torch.sub(working, exact).abs_())
         # Differences of neighbours are exact in the working precision; half precision would lose what is small.
         wide = torch.float64 if working.dtype == torch.float64 else torch.float32
-        self._base = working.to(wide)
+        self._base = working.detach().to(wide, copy=True)
         self._spread: Optional[torch.Tensor] = None
         self.classes: Optional[torch.Tensor] = None
         if not _all_finite(working):
@@ -175,7 +184,7 @@ class ErrorScale:
             torch.add(self._own, self._spread, out=target)
 
     def add(self, output: torch.Tensor) -> None:
-        distance = (output.to(self._base.dtype) - self._base).abs_()
+        distance = torch.sub(output.to(self._base.dtype), self._base).abs_()
         total = float(distance.sum())
         if total != total or total == float("inf"):
             distance = _finite(distance)

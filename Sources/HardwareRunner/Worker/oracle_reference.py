@@ -1,7 +1,7 @@
 """What an op should give: its results in float64, in the working precision, and on inputs moved by one ulp."""
 
 import copy
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import torch
 
@@ -96,8 +96,11 @@ class Expectation:
         self.aliases = [pointer in storages and pointer != 0 for pointer in self.working.storages]
         self.runs = 0
         self.float64 = False
+        # Outputs, then gradients; and the same in float64, of those that are floating-point.
+        self.results = self.working.all()
+        self.exact: List[Optional[Tensor]] = []
+        # E of whole outputs, once there was a perturbed run of which all elements heard.
         self.scales: List[Optional[ErrorScale]] = []
-        self.alternatives: List[List[Tensor]] = []
         if judged:
             self._judge()
 
@@ -106,41 +109,63 @@ class Expectation:
         self.runs = 1
         exact = reference.run_exactly(arguments, upstream)
         self.float64 = exact is not None
-        working, wide = self.working.all(), exact.all() if exact else []
-        if exact is not None and not _comparable(working, wide):
+        wide = exact.all() if exact is not None else self.results
+        if not _comparable(self.results, wide):
             raise Unusable("the op gives other shapes in float64 than in its own precision")
-        for number, output in enumerate(working):
-            self.alternatives.append([])
-            if not output.is_floating_point():
-                self.scales.append(None)
-                continue
-            reference_value = wide[number] if exact is not None else output
-            self.scales.append(ErrorScale(reference_value.to(torch.float64).clone(), output.clone()))
+        self.exact = [w.to(torch.float64) if o.is_floating_point() else None for o, w in zip(self.results, wide)]
+
+    def scale(self, position: int, places: Optional[Tensor] = None) -> Optional[ErrorScale]:
+        """What the unperturbed run alone says about the errors of an output, or of its elements at some flat indices;
+        None for integers."""
+        exact, working = self.exact[position], self.results[position]
+        if exact is None:
+            return None
+        if places is not None:
+            exact, working = exact.reshape(-1)[places], working.reshape(-1)[places]
+        return ErrorScale(exact, working)
 
     def spreads(self) -> List[Optional[Tensor]]:
         """How far one more perturbed run lies from the unperturbed one, without float64 having a say."""
         moved = self._reference.run_perturbed(self.arguments, self.upstream, self._noise).all()
         return [
-            (a.double() - b.double()).abs() if scale is not None and a.shape == b.shape else None
-            for a, b, scale in zip(moved, self.working.all(), self.scales)
+            (a.double() - b.double()).abs() if exact is not None and a.shape == b.shape else None
+            for a, b, exact in zip(moved, self.results, self.exact)
         ]
 
-    def extend(self, runs: int, elements: Optional[List[List[int]]] = None) -> None:
-        """`elements`, one list an output, are the flat indices whose integer values are wanted of every run."""
+    def extend(self, runs: int) -> None:
+        """More perturbed runs, of which every element's scale hears."""
+        self.look(runs, [None] * len(self.results), True)
+
+    def look(
+        self, runs: int, places: List[Optional[Tensor]], whole: bool
+    ) -> List[Tuple[Optional[ErrorScale], List[Tensor]]]:
+        """More perturbed runs, of which only some elements hear: flat indices, one tensor an output. Gives the scale
+        there, as these runs make it; of integer outputs, the values of each run. With `whole`, all elements of all
+        scales hear, and keep what earlier such runs said."""
+        if whole and not self.scales:
+            self.scales = [self.scale(position) for position in range(len(self.results))]
+        looks: List[Tuple[Optional[ErrorScale], List[Tensor]]] = [
+            (self.scales[position] if whole else None if place is None else self.scale(position, place), [])
+            for position, place in enumerate(places)
+        ]
+        for results in self._perturbed(runs):
+            for (scale, values), place, output, working in zip(looks, places, results, self.results):
+                if output.shape != working.shape:
+                    continue
+                if scale is not None:
+                    scale.add(output if whole or place is None else output.reshape(-1)[place])
+                elif place is not None:
+                    values.append(output.reshape(-1)[place])
+        return looks
+
+    def _perturbed(self, runs: int) -> Iterator[List[Tensor]]:
         if self._reference.version != self._weights:
             raise RuntimeError("the weights have changed since these inputs were judged")
         for _ in range(runs):
-            result = self._reference.run_perturbed(self.arguments, self.upstream, self._noise).all()
-            if len(result) != len(self.scales):
-                continue
-            for number, output in enumerate(result):
-                scale = self.scales[number]
-                if scale is not None:
-                    if output.shape == scale.exact.shape:
-                        scale.add(output)
-                elif elements is not None and elements[number] and output.numel():
-                    self.alternatives[number].append(output.reshape(-1)[torch.tensor(elements[number])])
-            self.runs += 1
+            results = self._reference.run_perturbed(self.arguments, self.upstream, self._noise).all()
+            if len(results) == len(self.results):
+                self.runs += 1
+                yield results
 
 
 def _same(a: Tensor, b: Tensor) -> bool:

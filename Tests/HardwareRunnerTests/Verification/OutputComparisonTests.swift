@@ -8,8 +8,18 @@ struct OutputComparisonTests {
   /// Compares float32 values; `scale` is E.
   func compare(
     _ got: [Float], oracle: [Double], working: [Float]? = nil, scale: [Double]? = nil, classes: [UInt8] = [],
-    factor: Double = 8, tolerance: Double = 0
+    factor: Double = 8, tolerance: Double = 0, closer: CloserLook? = nil
   ) -> Discrepancy {
+    with(got, oracle: oracle, working: working, scale: scale, classes: classes) {
+      OutputComparison.compare($0, with: $1, factor: factor, tolerance: tolerance, closer: closer)
+    }
+  }
+
+  /// An empty `scale` is as after one unperturbed run.
+  func with<Result>(
+    _ got: [Float], oracle: [Double], working: [Float]? = nil, scale: [Double]? = nil, classes: [UInt8] = [],
+    _ body: (UnsafeRawBufferPointer, ExpectedOutput) -> Result
+  ) -> Result {
     let working = working ?? oracle.map { Float($0) }
     let scale = scale ?? oracle.map { _ in 0 }
     return got.withUnsafeBytes { got in
@@ -17,12 +27,11 @@ struct OutputComparisonTests {
         oracle.withUnsafeBufferPointer { oracle in
           scale.withUnsafeBufferPointer { scale in
             classes.withUnsafeBufferPointer { classes in
-              OutputComparison.compare(
+              body(
                 got,
-                with: ExpectedOutput(
+                ExpectedOutput(
                   dtype: .float32, shape: [oracle.count], working: working, oracle: oracle, scale: scale,
-                  classes: classes),
-                factor: factor, tolerance: tolerance)
+                  classes: classes))
             }
           }
         }
@@ -56,6 +65,59 @@ struct OutputComparisonTests {
     #expect(lucky(64, where: 1000).passed)
     #expect(!lucky(66, where: 1000).passed)
     #expect(!lucky(10, where: 0).passed)
+  }
+
+  @Test("a closer look judges the elements that failed by what later runs gave there, and by nothing less")
+  func closerLook() {
+    let u = 0x1p-24
+    let oracle = [Double](repeating: 1, count: 100)
+    var got = [Float](repeating: 1, count: 100)
+    got[37] = 1 + Float(64 * u)
+    got[99] = .infinity
+    let first = compare(got, oracle: oracle)
+    #expect(first.failing == [37, 99] && first.errorRatio == 64 && first.passingRatio == 0)
+    func begin(_ failing: [Int]) -> CloserLook {
+      with(got, oracle: oracle) { CloserLook($1, failing: failing) }
+    }
+    var look = begin(first.failing)
+    #expect(look.elements == Array(0..<100) + [37, 99])
+    /// A run in which element 37 is so far off, and all others `usual`.
+    func run(_ look: CloserLook, _ error: Double, usual: Double = 0) -> [Double] {
+      look.elements.map { ($0 == 37 ? error : usual) * u }
+    }
+    look.add(scale: run(look, 7), classes: [])
+    #expect(compare(got, oracle: oracle, closer: look).failing == [37, 99])
+    look.add(scale: run(look, 8), classes: look.elements.map { $0 == 99 ? ValueClass.positiveInfinity.rawValue : 1 })
+    // Later runs that were kinder take nothing back.
+    look.add(scale: run(look, 0), classes: [])
+    let last = compare(got, oracle: oracle, closer: look)
+    #expect(last.passed && last.errorRatio == 8)
+    // What is usual counts here as it does in the first look.
+    var usual = begin([37])
+    usual.add(scale: run(usual, 0, usual: 7), classes: [])
+    #expect(compare(got, oracle: oracle, closer: usual).failing == [37])
+    usual.add(scale: run(usual, 0, usual: 8), classes: [])
+    #expect(compare(got, oracle: oracle, closer: usual).passed)
+    // An answer of another length is no answer.
+    look.add(scale: [1], classes: [])
+    #expect(look.scale.count == 102)
+  }
+
+  @Test("before there is another run, E is the error of the one that there is")
+  func oneRun() {
+    let u = 0x1p-24
+    // The reference itself is off by 4 u in the first element and not at all in the second.
+    let working: [Float] = [1 + Float(4 * u), 1]
+    func passes(_ got: [Float], _ working: [Float]) -> Bool {
+      compare(got, oracle: [1, 1], working: working, scale: []).passed
+    }
+    #expect(passes([1 + Float(32 * u), 1 + Float(8 * u)], working))
+    #expect(!passes([1 + Float(34 * u), 1], working))
+    #expect(!passes([1, 1 + Float(10 * u)], working))
+    // What is not finite says nothing about the size of errors.
+    #expect(!passes([1 + Float(34 * u), 1], [.infinity, 1]) && !passes([1 + Float(34 * u), 1], [.nan, 1]))
+    let known = with([1, 1], oracle: [1, 1], working: working, scale: []) { CloserLook($1, failing: []).scale }
+    #expect(known == [4 * u, 0])
   }
 
   @Test("there is no flat tolerance: zeros and a constant fail where values are small")

@@ -1,0 +1,57 @@
+/// Judges elements of one output one by one, and keeps what it found.
+struct ElementJudge {
+  let expected: ExpectedOutput
+  let bound: ErrorBound
+  private(set) var found = Discrepancy()
+  private var worstSeverity = -1.0
+
+  init(expected: ExpectedOutput, bound: ErrorBound) {
+    self.expected = expected
+    self.bound = bound
+  }
+
+  /// - Parameter scale: E at this element.
+  /// - Parameter classes: `ValueClass` bits seen at this element over all runs; 0 where they were finite.
+  /// - Parameter working: reads the reference's own value in the working precision.
+  mutating func judge(
+    _ value: Double, at index: Int, scale: Double, classes: UInt8, working: (Int) -> Double
+  ) {
+    let wanted = expected.oracle[index]
+    let unit = bound.unit(oracle: wanted, scale: scale)
+    let error = abs(value - wanted)
+    if error <= bound.slack { return }
+    // Where neither the oracle nor the reference leaves any room, the smallest normal number is the unit.
+    let ratio = error / max(unit, bound.slack)
+    let regular = value.isFinite && abs(wanted) < bound.overflow
+    if regular { found.errorRatio = max(found.errorRatio, ratio) }
+    let passes =
+      regular
+      ? error <= bound.limit(oracle: wanted, unit: unit)
+      : accepts(value, wanted: wanted, working: working(index), scale: scale, classes: classes)
+    if passes {
+      if regular { found.passingRatio = max(found.passingRatio, ratio) }
+      return
+    }
+    found.failures += 1
+    if found.failing.count < OutputComparison.listed { found.failing.append(index) }
+    let severity = regular ? ratio : .infinity
+    guard severity > worstSeverity else { return }
+    worstSeverity = severity
+    // What a person expects to see is the reference's own special value, not the oracle's finite stand-in.
+    let shown = regular || !wanted.isFinite ? wanted : working(index)
+    found.worst = WorstElement(
+      flatIndex: index, got: value, wanted: shown,
+      ulps: regular ? expected.dtype.ulp(at: wanted).map { error / $0 } : nil)
+  }
+
+  /// Whether a value is right where it, or the oracle, is NaN or infinite (in the output's type).
+  private func accepts(_ value: Double, wanted: Double, working: Double, scale: Double, classes: UInt8) -> Bool {
+    if value.isFinite {
+      // The oracle is special and the value isn't: right only where the reference was finite as well.
+      return working.isFinite && abs(value - working) <= bound.factor * bound.unit(oracle: working, scale: scale)
+    }
+    var accepted: ValueClass = [ValueClass(of: working), ValueClass(of: wanted, overflow: bound.overflow)]
+    accepted.formUnion(ValueClass(rawValue: classes))
+    return accepted.contains(ValueClass(of: value))
+  }
+}
