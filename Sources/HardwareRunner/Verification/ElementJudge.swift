@@ -33,6 +33,7 @@ struct ElementJudge {
       return
     }
     found.failures += 1
+    found.largestFailure = max(found.largestFailure, regular ? error : .infinity)
     if found.failing.count < OutputComparison.listed { found.failing.append(index) }
     let severity = regular ? ratio : .infinity
     guard severity > worstSeverity else { return }

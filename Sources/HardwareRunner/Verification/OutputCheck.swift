@@ -91,10 +91,24 @@ struct OutputCheck: Sendable {
     }
     for (pair, result) in zip(pairs, results) {
       found.errorRatio = max(found.errorRatio, result.errorRatio)
-      if let worst = result.worst, !result.passed, found.fault == nil {
-        found.fault = valueFault(result, worst, pair, drawn)
+      guard let worst = result.worst, !result.passed else { continue }
+      let fault = valueFault(result, worst, pair, drawn)
+      if try isInexactGradient(result, pair.index, drawn) {
+        let detail = fault.counterexample?.detail ?? fault.detail
+        found.withoutGradients = "its gradients are less exact than the op's own: " + detail.trimmingCharacters(in: ["."])
+      } else if found.fault == nil {
+        found.fault = fault
       }
     }
+  }
+
+  /// Whether a gradient's errors, too large element by element, are small beside its largest element: it comes from an
+  /// honest formula that cancels where the op's own doesn't (the maximum that a softmax subtracts, differentiated too).
+  /// Such a candidate is no replacement where gradients are needed, and may be one elsewhere.
+  private func isInexactGradient(_ result: Discrepancy, _ index: Int, _ drawn: OracleCase) throws -> Bool {
+    let output = drawn.outputs[index]
+    guard output.gradient, let roundoff = output.dtype.unitRoundoff else { return false }
+    return try drawn.withExpected(index) { result.largestFailure <= policy.errorFactor * roundoff * $0.magnitude }
   }
 
   private func compareAll(

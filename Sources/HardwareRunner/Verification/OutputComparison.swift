@@ -27,6 +27,11 @@ struct ExpectedOutput {
   func scale(at index: Int) -> Double {
     scale(at: index, working: ElementReader.double(working, index, dtype))
   }
+
+  /// Largest magnitude among the finite elements.
+  var magnitude: Double {
+    oracle.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+  }
 }
 
 /// What later runs of the reference gave at some elements of an output.
@@ -78,6 +83,8 @@ struct Discrepancy: Sendable, Hashable {
   var errorRatio = 0.0
   /// The same over those elements that passed.
   var passingRatio = 0.0
+  /// Largest error of the failing elements; infinite where one should be, or is, infinite or NaN.
+  var largestFailure = 0.0
   /// The first failing elements, at most `OutputComparison.listed`.
   var failing: [Int] = []
 
