@@ -66,7 +66,7 @@ struct NewerClientTests {
 
   @Test("diagnostics of all documents: only what changed, and taken back where a document was closed")
   func workspaceDiagnostics() throws {
-    let client = try TestClient(Capabilities.modern(with: "textDocument.diagnostic", [:]))
+    let client = try TestClient(Capabilities.pulling)
     #expect(client.capabilities["diagnosticProvider"]?["workspaceDiagnostics"] == true)
     let bare = Marked(Samples.bare).text
     client.openOnly(bare)

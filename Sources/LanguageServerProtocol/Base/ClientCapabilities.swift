@@ -19,6 +19,8 @@ public struct ClientCapabilities: Sendable {
   public var inlayHintRefresh: Bool
   public var codeLensRefresh: Bool
   public var diagnosticRefresh: Bool
+  /// The client asks for diagnostics, and can be told to ask again: ours change without an edit. One that can't be told
+  /// gets them pushed, unless it knows nothing else.
   public var pullDiagnostics: Bool
   public var publishVersion: Bool
   public var hoverMarkdown: Bool
@@ -55,7 +57,9 @@ public struct ClientCapabilities: Sendable {
     // Named `diagnostics` in the specification's types, `diagnostic` by early clients.
     diagnosticRefresh =
       flag("workspace", "diagnostics", "refreshSupport") || flag("workspace", "diagnostic", "refreshSupport")
-    pullDiagnostics = isObject("textDocument", "diagnostic")
+    pullDiagnostics =
+      isObject("textDocument", "diagnostic")
+      && (diagnosticRefresh || !isObject("textDocument", "publishDiagnostics"))
     publishVersion = flag("textDocument", "publishDiagnostics", "versionSupport")
     hoverMarkdown = strings("textDocument", "hover", "contentFormat").contains("markdown")
     codeActionLiterals = isObject("textDocument", "codeAction", "codeActionLiteralSupport")
