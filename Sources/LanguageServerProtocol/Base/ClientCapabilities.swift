@@ -11,6 +11,8 @@ public struct ClientCapabilities: Sendable {
   public var applyEdit: Bool
   public var documentChanges: Bool
   public var changeAnnotations: Bool
+  /// The client shows what the edits of a code action are, too.
+  public var codeActionAnnotations: Bool
   public var configuration: Bool
   public var configurationDynamicRegistration: Bool
   public var watchedFilesDynamicRegistration: Bool
@@ -65,6 +67,7 @@ public struct ClientCapabilities: Sendable {
     codeActionLiterals = isObject("textDocument", "codeAction", "codeActionLiteralSupport")
     codeActionDisabled = flag("textDocument", "codeAction", "disabledSupport")
     codeActionPreferred = flag("textDocument", "codeAction", "isPreferredSupport")
+    codeActionAnnotations = changeAnnotations && flag("textDocument", "codeAction", "honorsChangeAnnotations")
     codeActionModelTag =
       Self.value(json, ["textDocument", "codeAction", "tagSupport", "valueSet"])?.arrayValue?
       .contains(.int(CodeAction.modelTag)) ?? false
