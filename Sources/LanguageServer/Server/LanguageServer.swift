@@ -29,6 +29,8 @@ public final class LanguageServer {
   var editorSettings: JSONValue = .null
   var jobs: [JobID: JobView] = [:]
   var endedJobs: Set<JobID> = []
+  /// How many progress tokens were made for each title.
+  var tokenCounts: [String: Int] = [:]
 
   var nextRequestID = 1
   var outstanding: [RequestID: (Result<JSONValue, ResponseError>) -> Void] = [:]
