@@ -67,7 +67,11 @@ class HelixEditor:
         self.terminal.type(f":{name}{ENTER}")
 
     def close(self) -> None:
-        self.terminal.type(ESCAPE)
-        self.terminal.wait_for(r"^ NOR ")
-        self.command("q!")
-        self.terminal.close(10)
+        try:
+            self.terminal.type(ESCAPE)
+            self.terminal.wait_for(r"^ NOR ", timeout=5)
+            self.command("q!")
+        except OSError:
+            pass  # it has gone already
+        finally:
+            self.terminal.close(10)

@@ -96,6 +96,10 @@ class Announced:
         for field, path in SERVER_FIELDS.items():
             if field in server and not self._has(path):
                 yield f"{field} is not announced"
+        # Ours change without an edit, so that pulling takes being told to pull again, where there is another way.
+        can_be_told = self._has("workspace.diagnostics.refreshSupport")
+        if "diagnosticProvider" in server and not can_be_told and self._has("textDocument.publishDiagnostics"):
+            yield "diagnostics are pulled, and a refresh is not announced"
         encodings = value(self._capabilities, "general.positionEncodings") or []
         if "positionEncoding" in server and server["positionEncoding"] not in encodings:
             yield f"positions in {server['positionEncoding']} are not announced"
