@@ -18,6 +18,7 @@ FORMATTED := Package.swift Sources Tests Benchmarks
 SCRIPTS := scripts/setup scripts/swift-test scripts/test-sandbox-as-nobody .ci/run
 PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-lsp scripts/bench-runner scripts/lint scripts/picture \
 	scripts/timing-study
+JAVASCRIPT := editors/vscode/extension.js Tests/Editors/vscode_protocol_driver.js
 # auto takes Neovim where there is a current one, else the client that comes with the demo.
 EDITOR_OF_THE_DEMO ?= auto
 
@@ -96,7 +97,8 @@ lint:
 	swift format lint --strict --parallel --recursive $(FORMATTED)
 	@python3 scripts/lint $(PYTHON_SOURCES)
 	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else echo "lint: no shellcheck here, shell scripts not checked"; fi
-	@if command -v node >/dev/null; then node --check editors/vscode/extension.js; else echo "lint: no node here, extension.js not checked"; fi
+	@if command -v node >/dev/null; then for each in $(JAVASCRIPT); do node --check $$each || exit; done; \
+	else echo "lint: no node here, JavaScript not checked"; fi
 
 clean:
 	rm -rf .build

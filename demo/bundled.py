@@ -30,8 +30,10 @@ class BundledEditor:
         stderr: IO[bytes],
         environment: Mapping[str, str],
         record: Optional[Callable[[str, Message], None]] = None,
+        capabilities: Mapping[str, Any] = CAPABILITIES,
     ) -> None:
         self.client = Client(command, stderr, root, environment, record)
+        self._capabilities = capabilities
         self._root = root.as_uri()
         self._progress: Deque[Progress] = deque()
         self._titles: Dict[str, str] = {}
@@ -134,7 +136,7 @@ class BundledEditor:
             "clientInfo": {"name": "kernelwright-demo"},
             "rootUri": self._root,
             "workspaceFolders": [{"uri": self._root, "name": root.name}],
-            "capabilities": CAPABILITIES,
+            "capabilities": self._capabilities,
         }
 
     def _listen(self) -> None:
@@ -145,7 +147,8 @@ class BundledEditor:
         }
         self.client.requests = {
             "window/workDoneProgress/create": lambda params: None,
-            "workspace/inlayHint/refresh": lambda params: None,
+            **{f"workspace/{each}/refresh": lambda params: None for each in ("inlayHint", "codeLens", "diagnostic")},
+            "window/showDocument": lambda params: {"success": True},
             "workspace/applyEdit": self._apply_edit,
             "workspace/configuration": lambda params: [None for _ in params["items"]],
             "window/showMessageRequest": lambda params: self._messages.append(params["message"]),

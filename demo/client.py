@@ -83,10 +83,14 @@ class Client:
             try:
                 self.request("shutdown", timeout=timeout)
                 self.notify("exit")
-                return self.process.wait(timeout)
+                self.process.wait(timeout)
             except (ServerError, OSError, subprocess.TimeoutExpired):
                 self.process.kill()
-        return self.process.wait()
+        status = self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
+        return status
 
     def _handle(self, message: Message) -> None:
         if self._record:

@@ -1,4 +1,4 @@
-"""What a person does in any editor. `test_bundled.py` and `test_neovim.py` go these ways in theirs."""
+"""What a person does in any editor: each `test_*.py` beside this goes these ways in its own."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Journeys(WorkspaceTest):
         timed = wait_for(editor, "times", lambda: [each for each in editor.hints() if TIME.search(each.text)])
         self.assertTrue(all(first <= each.line < last for each in timed), timed)
 
-    def test_the_clients_stop_button_ends_an_optimisation_and_it_can_be_asked_for_again(self) -> None:
+    def test_a_person_can_stop_an_optimisation_and_ask_for_it_again(self) -> None:
         editor = self.editor()
         editor.open(self.example("moving_average.py"))
         line = self.line_of(editor, "Model")

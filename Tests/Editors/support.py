@@ -1,4 +1,4 @@
-"""What the editor tests share: the server, a workspace with copies of the examples, and both kinds of editor."""
+"""What the editor tests share: the server, a workspace with copies of the examples, and how editors are started."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
-from typing import List
+from typing import List, Optional, Type, TypeVar
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from demo import neovim
 from demo.__main__ import environment_of
 from demo.bundled import BundledEditor
+from demo.driven import DrivenEditor
 from demo.editor import Editor, Progress
 
 SERVER = Path(os.environ.get("KERNELWRIGHT_SERVER", REPOSITORY / ".build" / "release" / "kernelwright"))
 PYTHON = Path(os.environ.get("KERNELWRIGHT_TEST_PYTHON", REPOSITORY / ".venv" / "bin" / "python"))
 PROGRESS_TIMEOUT_S = 120.0
+
+E = TypeVar("E", bound=DrivenEditor)
 
 
 class WorkspaceTest(unittest.TestCase):
@@ -44,12 +46,11 @@ class WorkspaceTest(unittest.TestCase):
         self.addCleanup(editor.close)
         return editor
 
-    def neovim(self) -> neovim.NeovimEditor:
-        program = neovim.find()
+    def started(self, kind: Type[E], program: Optional[Path], what: str) -> E:
+        """An editor of a kind whose program may not be on this machine: the test is skipped then."""
         if program is None:
-            self.skipTest("no Neovim 0.11 or newer here")
-        command = [str(SERVER), "serve"]
-        editor = neovim.NeovimEditor(program, command, self.workspace, self._log, environment_of(PYTHON))
+            self.skipTest(f"no {what} here; scripts/setup --tests brings one where it can")
+        editor = kind(program, [str(SERVER), "serve"], self.workspace, self._log, environment_of(PYTHON))
         self.addCleanup(editor.close)
         return editor
 

@@ -6,12 +6,12 @@ import unittest
 
 from journeys import Journeys
 
-from demo.neovim import NeovimEditor
+from demo.neovim import NeovimEditor, find
 
 
 class NeovimTests(Journeys):
     def editor(self) -> NeovimEditor:
-        return self.neovim()
+        return self.started(NeovimEditor, find(), "Neovim 0.11 or newer")
 
     def test_the_health_check_finds_the_server_and_nothing_wrong(self) -> None:
         editor = self.editor()

@@ -141,7 +141,7 @@ struct DocumentTests {
 
   @Test("pulled diagnostics: a result id, unchanged until they change, and nothing pushed")
   func pulled() throws {
-    let client = try TestClient(Capabilities.modern(with: "textDocument.diagnostic", [:]))
+    let client = try TestClient(Capabilities.pulling)
     client.openOnly(Marked(Samples.bare).text)
     let uri: JSONValue = ["uri": .string(Samples.uri)]
     let first = try client.request("textDocument/diagnostic", ["textDocument": uri])

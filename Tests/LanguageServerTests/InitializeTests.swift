@@ -17,14 +17,22 @@ struct InitializeTests {
     }
   }
 
-  @Test("diagnostics are announced for pulling only to clients that pull")
+  @Test("diagnostics are announced for pulling only to clients that pull, and can be told to pull again")
   func pullOrPush() throws {
     let pushed = try TestClient(Capabilities.modern)
     #expect(pushed.capabilities["diagnosticProvider"] == nil)
     try pushed.finish()
-    let pulled = try TestClient(Capabilities.modern(with: "textDocument.diagnostic", [:]))
+    let pulled = try TestClient(Capabilities.pulling)
     #expect(pulled.capabilities["diagnosticProvider"]?["interFileDependencies"] == false)
     try pulled.finish()
+    // Neovim 0.10 and 0.11 would not hear of a profile's findings before the next edit.
+    let deaf = Capabilities.modern(with: "textDocument.diagnostic", [:])
+    let untold = try TestClient(deaf)
+    #expect(untold.capabilities["diagnosticProvider"] == nil)
+    try untold.finish()
+    let told = try TestClient(Capabilities.changed(deaf, "workspace.diagnostics.refreshSupport", true))
+    #expect(told.capabilities["diagnosticProvider"] != nil)
+    try told.finish()
   }
 
   @Test("before initialize only initialize is answered, and notifications do nothing")

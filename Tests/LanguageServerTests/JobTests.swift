@@ -34,7 +34,7 @@ struct JobTests {
       #expect(try client.labels() == ["optimizing …"])
       switch way {
       case "button":
-        client.notify("window/workDoneProgress/cancel", ["token": .string(job.job.rawValue)])
+        client.notify("window/workDoneProgress/cancel", ["token": "Optimizing Model"])
         #expect(engine.waitForStop() == [job.job.rawValue])
       case "action":
         let reply = try client.run(client.action("Stop optimizing Model", at: text.position("name")))
@@ -112,6 +112,24 @@ struct JobTests {
     create.reply(nil)
     #expect(try client.expect("$/progress").params["value"]?["kind"] == "begin")
     #expect(try client.expect("$/progress").params["value"]?["kind"] == "end")
+    try client.finish()
+  }
+
+  @Test("a token says what is done, as some clients show it, and is never used twice")
+  func tokens() throws {
+    let engine = ScriptedEngine()
+    let client = try TestClient(engine: engine)
+    try client.open(text)
+    for expected in ["Profiling Model", "Profiling Model (2)"] {
+      _ = try client.run(client.action("Profile this op", at: text.position("name")))
+      let job = try #require(engine.waitForStart())
+      let create = try client.expect("window/workDoneProgress/create")
+      #expect(create.params == ["token": .string(expected)])
+      create.reply(nil)
+      #expect(try client.expect("$/progress").params["token"]?.stringValue == expected)
+      engine.post(.finished(nil), to: job)
+      #expect(try client.expect("$/progress").params["token"]?.stringValue == expected)
+    }
     try client.finish()
   }
 

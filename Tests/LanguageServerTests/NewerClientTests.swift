@@ -41,16 +41,30 @@ struct NewerClientTests {
     try client.finish()
   }
 
-  @Test("an edit says what it is, to a client that shows that")
-  func annotation() throws {
-    let client = try client(with: "workspace.workspaceEdit.changeAnnotationSupport")
+  @Test(
+    "an edit says what it is, to a client that shows that; an action's to one that shows it there",
+    arguments: [true, false])
+  func annotation(_ isShownOfActions: Bool) throws {
+    let label: JSONValue = ["label": "Apply verified replacement of Model", "needsConfirmation": false]
+    let annotating = Capabilities.modern(with: "workspace.workspaceEdit.changeAnnotationSupport", [:])
+    let record = try Samples.record(of: "Model", in: Samples.model, result: Samples.result([Samples.candidate()]))
+    let client = try TestClient(
+      Capabilities.changed(annotating, "textDocument.codeAction.honorsChangeAnnotations", .bool(isShownOfActions)),
+      engine: ScriptedEngine(records: [record]))
+    try client.openWithRecords(text)
     let action = try client.action("Apply verified replacement", at: text.position("name"))
     let edit = try #require(try client.request("codeAction/resolve", action)["edit"])
-    let id = try #require(edit["documentChanges"]?[0]?["edits"]?[0]?["annotationId"]?.stringValue)
-    #expect(
-      edit["changeAnnotations"]?[id] == [
-        "label": "Apply verified replacement of Model", "needsConfirmation": false,
-      ])
+    let id = edit["documentChanges"]?[0]?["edits"]?[0]?["annotationId"]?.stringValue
+    #expect((id == nil) == !isShownOfActions)
+    #expect(edit["changeAnnotations"] == id.map { [$0: label] })
+
+    let command = client.ask(
+      "workspace/executeCommand",
+      ["command": "kernelwright.apply", "arguments": [["uri": .string(Samples.uri), "name": "Model"]]])
+    let asked = try client.expect("workspace/applyEdit")
+    #expect(asked.params["edit"]?["changeAnnotations"]?["kernelwright"] == label)
+    asked.reply(["applied": true])
+    _ = try client.reply(to: command)
     try client.finish()
   }
 
@@ -66,7 +80,7 @@ struct NewerClientTests {
 
   @Test("diagnostics of all documents: only what changed, and taken back where a document was closed")
   func workspaceDiagnostics() throws {
-    let client = try TestClient(Capabilities.modern(with: "textDocument.diagnostic", [:]))
+    let client = try TestClient(Capabilities.pulling)
     #expect(client.capabilities["diagnosticProvider"]?["workspaceDiagnostics"] == true)
     let bare = Marked(Samples.bare).text
     client.openOnly(bare)

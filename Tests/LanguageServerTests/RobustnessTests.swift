@@ -120,7 +120,7 @@ struct RobustnessTests {
     var random = SystemRandomNumberGenerator()
     let seed = UInt64.random(in: .min ... .max, using: &random)
     var generator = SplitMix64(seed: seed)
-    let client = try TestClient(Capabilities.modern(with: "textDocument.diagnostic", [:]))
+    let client = try TestClient(Capabilities.pulling)
     var text = Array(Marked(Samples.model + Samples.bare).text)
     client.openOnly(String(text))
     let pieces = [

@@ -13,7 +13,7 @@ struct SchemaTests {
     let schema = try Schema("ops")
     let record = try Samples.record(of: "Model", in: Samples.model, result: Samples.result([Samples.candidate()]))
     for engine in [ScriptedEngine(), ScriptedEngine(records: [record])] {
-      let client = try TestClient(Capabilities.modern(with: "textDocument.diagnostic", [:]), engine: engine)
+      let client = try TestClient(Capabilities.pulling, engine: engine)
       client.openOnly(text.text)
       if !engine.records(file: Samples.path).isEmpty { try client.wait(for: "workspace/inlayHint/refresh") }
       let ops = try client.request("kernelwright/ops", ["textDocument": ["uri": .string(Samples.uri)]])

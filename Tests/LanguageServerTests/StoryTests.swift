@@ -23,13 +23,13 @@ struct StoryTests {
     #expect(try client.labels() == ["not measured yet"])
     #expect(engine.started.isEmpty)
 
-    // Profile: acknowledged at once, then progress under the job's own token.
+    // Profile: acknowledged at once, then progress under a token of the job's own.
     let reply = try client.run(client.action("Profile this op", at: name))
     #expect(reply == ["job": "job-1"])
     let profiling = try #require(engine.waitForStart())
     #expect(profiling.kind == .profile && profiling.request.op.name == "Model")
     let create = try client.expect("window/workDoneProgress/create")
-    #expect(create.params == ["token": "job-1"])
+    #expect(create.params == ["token": "Profiling Model"])
     create.reply(nil)
     let begin = try client.expect("$/progress").params
     #expect(begin["value"]?["kind"] == "begin" && begin["value"]?["cancellable"] == true)
@@ -37,7 +37,7 @@ struct StoryTests {
     let diagnostics = try client.expect("textDocument/publishDiagnostics").params["diagnostics"]
     engine.post(.finished(nil), to: profiling)
     let end = try client.expect("$/progress").params
-    #expect(end["token"] == "job-1")
+    #expect(end["token"] == "Profiling Model")
     #expect(end["value"] == ["kind": "end", "message": "Model: 3.28 ms a call on AMD EPYC, 2 cores."])
     let line = text.line("exp")
     #expect(diagnostics?[0]?["range"]?["start"] == ["line": .int(line), "character": 8])

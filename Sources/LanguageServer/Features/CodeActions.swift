@@ -62,8 +62,8 @@ extension LanguageServer {
     } else if capabilities.codeActionResolvesEdit {
       action.data = ["command": .string(offer.command.rawValue), "argument": argument]
     } else {
-      guard let edit = try? edit(offer.command, offer.argument) else { return nil }
-      action.edit = edit.workspaceEdit
+      guard let edit = try? actionEdit(offer.command, offer.argument) else { return nil }
+      action.edit = edit
     }
     return .action(action)
   }
@@ -73,8 +73,15 @@ extension LanguageServer {
       command.isEdit, let argument = try? params.data.required("argument", as: CommandArgument.self)
     else { return .object(params.action) }
     var action = params.action
-    action["edit"] = JSONValue(encoding: try edit(command, argument).workspaceEdit)
+    action["edit"] = JSONValue(encoding: try actionEdit(command, argument))
     return .object(action)
+  }
+
+  /// An edit as an action carries it: with what it is only for a client that shows that of actions.
+  private func actionEdit(_ command: KernelwrightCommand, _ argument: CommandArgument) throws -> WorkspaceEdit {
+    var edit = try edit(command, argument).workspaceEdit
+    if !capabilities.codeActionAnnotations { edit.annotation = nil }
+    return edit
   }
 }
 

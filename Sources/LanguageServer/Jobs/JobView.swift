@@ -25,8 +25,15 @@ final class JobView {
     /// The client shows no progress.
     case none
     /// Asked for; nothing may be sent before the client agrees.
-    case requested
-    case begun
+    case requested(String)
+    case begun(String)
+
+    var name: String? {
+      switch self {
+      case .none: nil
+      case .requested(let name), .begun(let name): name
+      }
+    }
   }
 
   init(id: JobID, kind: JobKind, file: String, opName: String) {

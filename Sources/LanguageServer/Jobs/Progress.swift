@@ -9,19 +9,26 @@ extension LanguageServer {
 
   func beginProgress(_ job: JobView) {
     guard capabilities.workDoneProgress else { return }
-    job.token = .requested
-    let token = job.id.rawValue
+    let token = nextToken(for: job)
+    job.token = .requested(token)
     ask(WorkDoneProgressCreateRequest.self, .init(token: token)) { [weak self] result in
       guard let self else { return }
       guard case .success = result else {
         job.token = .none
         return
       }
-      job.token = .begun
+      job.token = .begun(token)
       send(job, .begin(title: job.title, message: job.sentence, percentage: job.percentage))
       // A job may be over before the client has agreed to hear of it.
       if let verdict = job.verdict { send(job, .end(message: verdict)) } else { pause(job) }
     }
+  }
+
+  /// What is done, and to what: Helix shows a person the token. A number makes it new, as each may be used once only.
+  private func nextToken(for job: JobView) -> String {
+    let count = tokenCounts[job.title, default: 0] + 1
+    tokenCounts[job.title] = count
+    return count == 1 ? job.title : "\(job.title) (\(count))"
   }
 
   /// Reports now, or when a tenth of a second has passed since the last report.
@@ -48,17 +55,17 @@ extension LanguageServer {
     job.verdict = verdict
     if let timer = job.report { loop.cancel(timer) }
     job.report = nil
-    if case .begun = job.token { send(job, .end(message: verdict)) }
+    send(job, .end(message: verdict))
   }
 
   private func send(_ job: JobView, _ value: WorkDoneProgress) {
-    let token = job.id.rawValue
+    guard case .begun(let token) = job.token else { return }
     // Only reports may overtake each other when the client doesn't read.
     let subject: String? = if case .report = value { token } else { nil }
     notify(ProgressNotification.self, .init(token: token, value: value), about: subject)
   }
 
   func cancelProgress(_ params: WorkDoneProgressCancelNotification.Params) {
-    if let job = jobs[JobID(rawValue: params.token)] { stop(job) }
+    if let job = jobs.values.first(where: { $0.token.name == params.token }) { stop(job) }
   }
 }

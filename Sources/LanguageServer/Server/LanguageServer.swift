@@ -31,6 +31,8 @@ public final class LanguageServer {
   var isTrusted = true
   var jobs: [JobID: JobView] = [:]
   var endedJobs: Set<JobID> = []
+  /// How many progress tokens were made for each title.
+  var tokenCounts: [String: Int] = [:]
 
   var nextRequestID = 1
   var outstanding: [RequestID: (Result<JSONValue, ResponseError>) -> Void] = [:]

@@ -11,6 +11,8 @@ public struct ClientCapabilities: Sendable {
   public var applyEdit: Bool
   public var documentChanges: Bool
   public var changeAnnotations: Bool
+  /// The client shows what the edits of a code action are, too.
+  public var codeActionAnnotations: Bool
   public var configuration: Bool
   public var configurationDynamicRegistration: Bool
   public var watchedFilesDynamicRegistration: Bool
@@ -19,6 +21,8 @@ public struct ClientCapabilities: Sendable {
   public var inlayHintRefresh: Bool
   public var codeLensRefresh: Bool
   public var diagnosticRefresh: Bool
+  /// The client asks for diagnostics, and can be told to ask again: ours change without an edit. One that can't be told
+  /// gets them pushed, unless it knows nothing else.
   public var pullDiagnostics: Bool
   public var publishVersion: Bool
   public var hoverMarkdown: Bool
@@ -55,12 +59,15 @@ public struct ClientCapabilities: Sendable {
     // Named `diagnostics` in the specification's types, `diagnostic` by early clients.
     diagnosticRefresh =
       flag("workspace", "diagnostics", "refreshSupport") || flag("workspace", "diagnostic", "refreshSupport")
-    pullDiagnostics = isObject("textDocument", "diagnostic")
+    pullDiagnostics =
+      isObject("textDocument", "diagnostic")
+      && (diagnosticRefresh || !isObject("textDocument", "publishDiagnostics"))
     publishVersion = flag("textDocument", "publishDiagnostics", "versionSupport")
     hoverMarkdown = strings("textDocument", "hover", "contentFormat").contains("markdown")
     codeActionLiterals = isObject("textDocument", "codeAction", "codeActionLiteralSupport")
     codeActionDisabled = flag("textDocument", "codeAction", "disabledSupport")
     codeActionPreferred = flag("textDocument", "codeAction", "isPreferredSupport")
+    codeActionAnnotations = changeAnnotations && flag("textDocument", "codeAction", "honorsChangeAnnotations")
     codeActionModelTag =
       Self.value(json, ["textDocument", "codeAction", "tagSupport", "valueSet"])?.arrayValue?
       .contains(.int(CodeAction.modelTag)) ?? false

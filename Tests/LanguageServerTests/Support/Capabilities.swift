@@ -25,9 +25,16 @@ enum Capabilities {
   /// A client that announces nothing.
   static let bare: JSONValue = [:]
 
+  /// `modern`, but with diagnostics that the client asks for, and no other way to tell of them.
+  static let pulling = changed(modern(with: "textDocument.diagnostic", [:]), "textDocument.publishDiagnostics", .null)
+
   /// `modern` with one more member, named by a dotted path.
   static func modern(with path: String, _ value: JSONValue) -> JSONValue {
-    set(modern, path.split(separator: ".").map(String.init)[...], value)
+    changed(modern, path, value)
+  }
+
+  static func changed(_ json: JSONValue, _ path: String, _ value: JSONValue) -> JSONValue {
+    set(json, path.split(separator: ".").map(String.init)[...], value)
   }
 
   private static func set(_ json: JSONValue, _ path: ArraySlice<String>, _ value: JSONValue) -> JSONValue {

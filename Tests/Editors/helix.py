@@ -1,0 +1,77 @@
+"""A real Helix on a terminal: what it shows is read off the screen, and what a person does is typed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Mapping, Optional
+
+from terminal import Terminal
+
+from demo.driven import version_of
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+LANGUAGES = REPOSITORY / "editors" / "helix" / "languages.toml"
+SETTINGS = "[editor.lsp]\ndisplay-inlay-hints = true\ndisplay-progress-messages = true\n"
+# The first that shows progress messages under this setting.
+OLDEST = (25,)
+ESCAPE, ENTER = "\x1b", "\r"
+
+
+def find() -> Optional[Path]:
+    """A current Helix: `$HELIX_PROGRAM`, the PATH's, or one that `scripts/setup` brought."""
+    names = [os.environ.get("HELIX_PROGRAM"), shutil.which("hx"), str(REPOSITORY / ".tools" / "bin" / "hx")]
+    for name in names:
+        if name and os.access(name, os.X_OK) and version_of(Path(name)) >= OLDEST:
+            return Path(name)
+    return None
+
+
+class HelixEditor:
+    """One Helix process with the set-up that `editors/helix` gives, and the cursor on a line of a file."""
+
+    def __init__(self, program: Path, server: Path, file: Path, line: int, environment: Mapping[str, str]) -> None:
+        home = file.parent.parent / "home"
+        settings = home / ".config" / "helix"
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "config.toml").write_text(SETTINGS, encoding="utf-8")
+        shutil.copy(LANGUAGES, settings)
+        environment = {key: text for key, text in environment.items() if not key.startswith("XDG_")}
+        environment.update(HOME=str(home), PATH=f"{server.parent}{os.pathsep}{environment['PATH']}")
+        self.terminal = Terminal([str(program), f"{file.name}:{line + 1}"], file.parent, environment)
+
+    def sees(self, pattern: str) -> str:
+        """Waits until something is on the screen, and says what."""
+        return self.terminal.wait_for(pattern)[0]
+
+    def opens(self, keys: str, pattern: str) -> None:
+        """Looks at something that pops up, and closes it again."""
+        self.terminal.type(keys)
+        self.sees(pattern)
+        self.terminal.type(ESCAPE)
+        self.terminal.wait_until_gone(pattern)
+
+    def takes_first_action(self, title: str) -> None:
+        """Opens the menu of code actions and takes the one at its top, which is marked already."""
+        self.terminal.type(" a")
+        self.sees(rf"{title}\b")
+        self.terminal.type(ENTER)
+        self.terminal.wait_until_gone(rf"{title}\b")
+
+    def writes(self) -> None:
+        self.command("w")
+        self.sees(r"written")
+
+    def command(self, name: str) -> None:
+        self.terminal.type(f":{name}{ENTER}")
+
+    def close(self) -> None:
+        try:
+            self.terminal.type(ESCAPE)
+            self.terminal.wait_for(r"^ NOR ", timeout=5)
+            self.command("q!")
+        except OSError:
+            pass  # it has gone already
+        finally:
+            self.terminal.close(10)
