@@ -164,10 +164,21 @@ public actor VerificationSession {
       if unstable == nil { unstable = try await check.check(result, &drawn).fault?.detail }
       cases.append(drawn)
     }
+    try await warmUp(oracle, policy)
     return Opened(
       admission: admission, state: state, quick: try TimedOutputCheck(cases, factor: policy.errorFactor),
       outputs: cases[0].results.map { TensorLayout(contiguous: $0.dtype, shape: $0.shape) },
       example: cases[0].inputs, eagerSeconds: times.min() ?? 0, unstable: unstable)
+  }
+
+  /// The largest cases, for nothing but the memory that they take: fetching it from the system takes longer than most
+  /// of what is computed in it, and a virtual machine may have to be given it first.
+  private static func warmUp(_ oracle: Oracle, _ policy: VerificationPolicy) async throws {
+    for slot in 0..<2 {
+      let wanted = InputCase(gate: "admission", name: "warm-up", gradients: policy.checksGradients)
+      // Where the op is no op in training, there is nothing to fetch.
+      _ = try await oracle.draw(wanted, seed: UInt64(slot + 1), slot: slot, runs: 2)
+    }
   }
 
   static func problem(_ failure: WorkerFailure) -> any Error {

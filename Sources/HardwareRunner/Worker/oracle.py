@@ -104,17 +104,6 @@ class Oracle:
             del self.cases[min(self.cases)]
         return case
 
-    def give_back(self) -> None:
-        """Before the timing, which asks about one set of inputs after the other: hands the memory that the checks took
-        back to the system. All that a process holds has to be freed when it is stopped, and a person waits for that."""
-        if len(self.cases) > 1:
-            self.cases.clear()
-            self._last = None
-            trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-            if trim is not None:  # glibc
-                trim(0)
-                keep_freed_memory()
-
     def _upstream(self, arguments: List[Any], seed: int) -> Tuple[Result, List[torch.Tensor]]:
         """A first run in training, and gradients to come back from behind the op. Where the next run, with other random
         numbers, gives other outputs, there is nothing to judge."""
@@ -218,7 +207,6 @@ def _usable_shape(arguments: List[Any], message: Message) -> bool:
 def expect(state: State, message: Message, arena: Arena) -> Message:
     """What the op gives on inputs that Swift has written into the arena (`arguments`)."""
     oracle = _oracle(state)
-    oracle.give_back()
     arguments = oracle_inputs.map_tensors(arena.decode(message["arguments"]), torch.Tensor.clone)
     _place(message, arena)
     found = oracle.expect(message["case"], arguments, message)

@@ -66,7 +66,7 @@ extension VerificationTests {
 
     /// The gradient of the maximum is the sum of a whole row's rounding errors, where that of a softmax may be next to
     /// nothing.
-    @Test("a right op whose gradients are inexact beside their own size only is forward only; wrong gradients are wrong")
+    @Test("a right op with gradients that are inexact beside their own size only is forward only; wrong ones are wrong")
     func inexact() async throws {
       let honest = writtenOut("the maximum differentiated too", factor: 1)
       let wrong = writtenOut("gradients a hundredth of a percent too large", factor: 1.0001)

@@ -103,6 +103,26 @@ struct OutputComparisonTests {
     #expect(look.scale.count == 102)
   }
 
+  @Test(
+    "a single wrong element is found wherever it stands, and every right one is let through",
+    arguments: [0, 2047, 2048, 9999])
+  func anywhere(_ place: Int) {
+    var random = SystemRandomNumberGenerator()
+    let oracle = (0..<10_000).map { _ in Double.random(in: -2...2, using: &random) }
+    var got = oracle.map { Float($0) }
+    #expect(compare(got, oracle: oracle).passed)
+    #expect(compare(got, oracle: oracle).errorRatio <= 1)
+    for wrong in [got[place] * 1.001, .nan, .infinity] {
+      got[place] = wrong
+      #expect(compare(got, oracle: oracle).failing == [place])
+    }
+    var special = oracle
+    (got[place], special[place]) = (1, .nan)
+    #expect(compare(got, oracle: special).failing == [place])
+    (got[place], special[place]) = (.infinity, 1e300)
+    #expect(compare(got, oracle: special).passed)
+  }
+
   @Test("before there is another run, E is the error of the one that there is")
   func oneRun() {
     let u = 0x1p-24
