@@ -19,10 +19,10 @@ struct TypicalOp {
       ],
       input: "torch.randn(3072, 2048)"),
     TypicalOp(
-      name: "pooling", title: "average pooling 3 × 3, [16, 32, 64, 64]",
+      name: "pooling", title: "average pooling 3 × 3, [9, 32, 64, 64]",
       setUp: "self.pool = nn.AvgPool2d(3, stride=1, padding=1)", forward: ["return self.pool(x)"],
       rewritten: ["x = F.avg_pool2d(x, (1, 3), 1, (0, 1))", "return F.avg_pool2d(x, (3, 1), 1, (1, 0))"],
-      input: "torch.randn(16, 32, 64, 64)"),
+      input: "torch.randn(9, 32, 64, 64)"),
     TypicalOp(
       name: "linear", title: "linear layer and GELU, [512, 1024] → 1024", setUp: "self.linear = nn.Linear(1024, 1024)",
       forward: ["return F.gelu(self.linear(x))"],

@@ -51,6 +51,13 @@ def guard_memory() -> bool:
     return begin is not None
 
 
+def warm_up(torch: Any) -> None:
+    """The first backward pass of a process loads code for a fifth of a second. Spare processes do so before they are
+    given a candidate."""
+    leaf = torch.ones(2, 2, requires_grad=True)
+    torch.softmax(leaf, -1).sum().backward()
+
+
 def main(boot: Dict[str, Any], commands: int, replies: int) -> None:
     role = boot["role"]
     handlers: Dict[str, Callable[..., Any]] = {}
@@ -64,6 +71,8 @@ def main(boot: Dict[str, Any], commands: int, replies: int) -> None:
         from .tensors import Arena
 
         torch.set_num_threads(boot["threads"])
+        if role == "candidate":
+            warm_up(torch)
         hello["torch"] = torch.__version__
         if boot.get("arena") is not None:
             arena = Arena(boot["arena"]["descriptor"], boot["arena"]["size"])

@@ -55,7 +55,7 @@ class Oracle:
         self._example: Optional[List[Any]] = None
         # The file's own inputs of the last seed: several cases cut theirs out of the same ones.
         self._last: Optional[Tuple[int, List[Any]]] = None
-        self._pools: Dict[torch.dtype, torch.Tensor] = {}
+        self._pools: Dict[Any, torch.Tensor] = {}
         keep_freed_memory()
 
     def draw(self, message: Message) -> List[Any]:

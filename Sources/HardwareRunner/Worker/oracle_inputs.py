@@ -34,7 +34,7 @@ class Source:
     # A pool is longer than what is taken out of it by this.
     SPARE = 1 << 20
 
-    def __init__(self, seed: int, pools: Dict[torch.dtype, Tensor]) -> None:
+    def __init__(self, seed: int, pools: Dict[Any, Tensor]) -> None:
         """`pools` outlive the case: filled here, handed to the next."""
         self.generator = torch.Generator().manual_seed(seed & (2**63 - 1))
         self._pools = pools
@@ -45,17 +45,29 @@ class Source:
         count = math.prod(shape)
         if count < self.MANY:
             return torch.randn(shape, generator=self.generator, dtype=dtype)
-        pool = self._pools.get(dtype)
-        if pool is None or pool.numel() != count + self.SPARE:
-            # The same one everywhere: a case's seed alone says what its inputs are.
+        first, second = self._pieces(count, dtype, torch.randn)
+        angle = math.pi / 2 * float(torch.rand((), generator=self.generator))
+        return (first * math.cos(angle)).add_(second, alpha=math.sin(angle)).view(shape)
+
+    def uniform(self, shape: Sequence[int]) -> Tensor:
+        """Numbers between 0 and 1, in the same way: what is left of sums of two behind the point."""
+        count = math.prod(shape)
+        if count < self.MANY:
+            return torch.rand(shape, generator=self.generator)
+        first, second = self._pieces(count, torch.float32, torch.rand)
+        return (first + second).frac_().view(shape)
+
+    def _pieces(self, count: int, dtype: torch.dtype, draw: Callable[..., Tensor]) -> Tuple[Tensor, Tensor]:
+        needed, key = count + self.SPARE, (draw, dtype)
+        pool = self._pools.get(key)
+        if pool is None or pool.numel() < needed:
+            # The same one everywhere, and the beginning of every longer one (they are drawn sixteen at a time): a
+            # case's seed alone says what its inputs are.
             everywhere = torch.Generator().manual_seed(0)
-            pool = torch.randn(count + self.SPARE, generator=everywhere, dtype=dtype)
-            self._pools[dtype] = pool
+            pool = self._pools[key] = draw(-(-needed // 16) * 16, generator=everywhere, dtype=dtype)
         half = self.SPARE // 2
         places = torch.randint(0, half, (2,), generator=self.generator).tolist()
-        angle = math.pi / 2 * float(torch.rand((), generator=self.generator))
-        first, second = (pool[place : place + count] for place in (places[0], half + places[1]))
-        return (first * math.cos(angle)).add_(second, alpha=math.sin(angle)).view(shape)
+        return pool[places[0] : places[0] + count], pool[half + places[1] : half + places[1] + count]
 
 
 def _normal(like: Tensor, source: Source) -> Tensor:
@@ -113,7 +125,7 @@ def _rows(like: Tensor, source: Source) -> Tensor:
 
 DISTRIBUTIONS: Dict[str, Callable[[Tensor, Source], Tensor]] = {
     "normal": _normal,
-    "uniform": lambda like, source: torch.rand(like.shape, generator=source.generator).mul_(2).sub_(1),
+    "uniform": lambda like, source: source.uniform(like.shape).mul_(2).sub_(1),
     "shifted": lambda like, source: _normal(like, source) + 100.0,
     "heavy-tailed": _heavy,
     # A quarter of the exponent range can be squared without overflow; what overflows anyway is compared as infinite.
