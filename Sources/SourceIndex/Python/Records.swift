@@ -136,7 +136,6 @@ struct Binding: Sendable, Equatable {
     case assignment
   }
   var name: String
-  var hash: UInt32
   var kind: Kind
 }
 
