@@ -1,7 +1,8 @@
 # make demo     the main job on a real file, through a real LSP client
 # make test     every test
 # make attacks  every exploit in Tests/Attacks against the verification, and every honest candidate
-# All three install what they need first (scripts/setup).
+# make fuzz     a million operations on the server, then every parser under libFuzzer (Fuzzing/README.md)
+# All of them install what they need first (scripts/setup).
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
@@ -14,16 +15,20 @@ ATTACK_SUITE := .build/release/attack-suite
 PYTHON := $(CURDIR)/.venv/bin/python
 TEST_PYTHON := $(CURDIR)/.venv-tests/bin/python
 SWIFT_SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
-FORMATTED := Package.swift Sources Tests Benchmarks
-SCRIPTS := scripts/setup scripts/swift-test scripts/test-sandbox-as-nobody .ci/run
+FORMATTED := Package.swift Sources Tests Benchmarks Fuzzing
+SCRIPTS := scripts/fuzz-parsers scripts/setup scripts/swift-test scripts/test-sandbox-as-nobody .ci/run
 PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-lsp scripts/bench-runner scripts/lint scripts/picture \
 	scripts/timing-study
 JAVASCRIPT := editors/vscode/extension.js Tests/Editors/vscode_protocol_driver.js
 # auto takes Neovim where there is a current one, else the client that comes with the demo.
 EDITOR_OF_THE_DEMO ?= auto
+# make fuzz FUZZ_OPERATIONS=10000 FUZZ_SECONDS=5 FUZZ_SEED=7
+FUZZ_OPERATIONS ?= 1000000
+FUZZ_SECONDS ?= 60
+FUZZ_SEED ?=
 
-.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test parity attacks bench bench-lsp \
-	bench-timing bench-clock bench-verification picture format lint clean
+.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test parity attacks fuzz fuzz-server fuzz-parsers \
+	bench bench-lsp bench-timing bench-clock bench-verification picture format lint clean
 
 build release: $(SERVER)
 
@@ -68,6 +73,17 @@ parity: setup
 attacks: setup
 	swift build -c release --static-swift-stdlib --product attack-suite
 	@$(ATTACK_SUITE) --python $(PYTHON)
+
+fuzz: fuzz-server fuzz-parsers
+
+# Documents, notebooks and requests at random, against a reference document; prints its seed.
+fuzz-server: setup
+	swift build -c release --static-swift-stdlib --product fuzz-server
+	@.build/release/fuzz-server --operations $(FUZZ_OPERATIONS) $(addprefix --seed ,$(FUZZ_SEED))
+
+# Each parser for so many seconds.
+fuzz-parsers:
+	@scripts/fuzz-parsers --seconds $(FUZZ_SECONDS)
 
 bench: setup $(SERVER)
 	@$(PYTHON) scripts/bench

@@ -50,6 +50,14 @@ let rooms: [Target] = [
     resources: [.embedInCode("plain_process.py")], swiftSettings: settings),
 ]
 
+/// What looks for mistakes by chance (Fuzzing/README.md); nothing of it is installed.
+let fuzzers: [Target] = [
+  .target(name: "CHeap", path: "Fuzzing/CHeap"),
+  .executableTarget(
+    name: "fuzz-server", dependencies: ["CHeap", "Engine", "JSONRPC", "LanguageServer", "TestSupport", argumentParser],
+    path: "Fuzzing/Server", swiftSettings: settings),
+]
+
 func tests(_ room: String, alsoUsing others: [Target.Dependency] = [], excluding files: [String] = []) -> Target {
   .testTarget(
     name: room + "Tests", dependencies: [.init(stringLiteral: room)] + others, exclude: files,
@@ -74,6 +82,8 @@ let roomTests: [Target] = [
     "LanguageServer",
     alsoUsing: ["Engine", "HardwareRunner", "JSONRPC", "LanguageServerProtocol", "SourceIndex", "TestSupport"]),
   tests("ModelContextProtocol", alsoUsing: ["Engine", "JSONRPC"]),
+  .testTarget(
+    name: "FuzzingTests", dependencies: ["fuzz-server"], path: "Tests/FuzzingTests", swiftSettings: settings),
 ]
 
 let package = Package(
@@ -85,5 +95,5 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
-  targets: rooms + roomTests
+  targets: rooms + fuzzers + roomTests
 )

@@ -128,8 +128,8 @@ extension ModuleIndex {
   private static func names(_ chunks: [ParsedChunk]) -> Set<UInt32> {
     var result = Set<UInt32>()
     for chunk in chunks {
-      for binding in chunk.contents.bindings { result.insert(binding.hash) }
-      for call in chunk.contents.literalCalls { result.insert(NameTable.hash(call.name.utf8)) }
+      for binding in chunk.contents.bindings { result.insert(ChunkOps.hash(of: binding.name)) }
+      for call in chunk.contents.literalCalls { result.insert(ChunkOps.hash(of: call.name)) }
     }
     return result
   }

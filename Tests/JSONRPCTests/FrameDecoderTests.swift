@@ -113,4 +113,36 @@ struct FrameDecoderTests {
     }
     #expect(decoder.withBytes(of: next) { Array($0) } == Array("[1]".utf8))
   }
+
+  @Test("what is damaged is told of in the same way however the stream is cut")
+  func cutsDontMatter() {
+    let long = String(repeating: "X: y\r\n", count: 800)
+    for stream in [
+      "Hello\r\n\r\n", "Hello\r\n\r\n" + frame("{}"), String(repeating: "g", count: 9000) + frame("{}"),
+      long + frame("{}"), String(long.prefix(4080)) + frame("{}"), "X: y\r\n\r\nContent-Len",
+    ] {
+      let whole = decode([stream])
+      #expect(whole == decode(stream.unicodeScalars.map { String($0) }))
+      #expect(whole.count <= 4)
+    }
+    #expect(decode(["Hello\r\n\r\n"]) == ["!"])
+  }
+
+  @Test("a message that was swallowed is put back although little of it has arrived")
+  func putBackHalf() {
+    var decoder = FrameDecoder()
+    decoder.append(Array("Content-Length: 4\r\n\r\n{}Co".utf8))
+    guard case .body(let range)? = decoder.next() else {
+      Issue.record("no body")
+      return
+    }
+    let isPutBack = decoder.putBack(from: 2, of: range)
+    #expect(isPutBack)
+    decoder.append(Array("ntent-Length: 2\r\n\r\n[]".utf8))
+    guard case .body(let next)? = decoder.next() else {
+      Issue.record("no second body")
+      return
+    }
+    #expect(decoder.withBytes(of: next) { Array($0) } == Array("[]".utf8))
+  }
 }

@@ -49,6 +49,34 @@ struct DocumentTests {
     try client.finish()
   }
 
+  @Test("what was pushed of a document is taken back when it is closed, or opened as none of ours")
+  func takenBack() throws {
+    let client = try TestClient()
+    let text = Marked(Samples.bare)
+    try client.open(text)
+    // The client asks as well, so that the server knows of the edit's effect before it has pushed it.
+    client.change(to: "", version: 2)
+    let params: JSONValue = ["textDocument": ["uri": .string(Samples.uri)]]
+    client.allowed.insert("textDocument/publishDiagnostics")
+    let id = client.ask("textDocument/diagnostic", params)
+    client.notify("textDocument/didClose", params)
+    _ = try client.reply(to: id)
+    #expect(try client.labels().isEmpty)
+    #expect(client.allowedParams["textDocument/publishDiagnostics"]?.last?["diagnostics"] == [])
+
+    let count = client.allowedParams["textDocument/publishDiagnostics"]?.count ?? 0
+    client.openOnly(text.text)
+    try client.wait(for: "textDocument/publishDiagnostics", count: count + 1)
+    // Opened twice, and gone before anything was pushed of the second.
+    client.openOnly("", version: 3)
+    client.notify(
+      "textDocument/didOpen",
+      ["textDocument": ["uri": .string(Samples.uri), "languageId": "rust", "version": 4, "text": "fn main() {}"]])
+    #expect(try client.labels().isEmpty)
+    #expect(client.allowedParams["textDocument/publishDiagnostics"]?.last?["diagnostics"] == [])
+    try client.finish()
+  }
+
   @Test("a mistake in a directive is said where it stands")
   func directiveProblem() throws {
     let client = try TestClient()

@@ -150,4 +150,23 @@ struct NotebookTests {
     #expect(try pushed(client, "c")["diagnostics"] == [])
     try client.finish()
   }
+
+  @Test("a cell that is closed and opened again in one change has its new text")
+  func openedAgain() throws {
+    let client = try client()
+    change(
+      client,
+      [
+        "structure": [
+          "array": ["start": 3, "deleteCount": 1, "cells": [Self.cell("c")]],
+          "didOpen": [Self.text("c", "def other(x):\n    return torch.tan(x)")],
+          "didClose": [["uri": .string(Self.uri("c"))]],
+        ]
+      ])
+    #expect(try symbols(client, "c").map { $0["name"] } == ["other"])
+    // Numbers that can't be: all cells from the third on.
+    change(client, ["structure": ["array": ["start": 3, "deleteCount": .int(.max)]]])
+    #expect(try symbols(client, "c").isEmpty)
+    try client.finish()
+  }
 }

@@ -115,6 +115,40 @@ struct RobustnessTests {
     try client.finish()
   }
 
+  @Test("numbers at the ends of what fits are places like others")
+  func extremeNumbers() throws {
+    let client = try TestClient()
+    try client.open(Marked(Samples.bare))
+    for line in [Int.min, -1, .max] {
+      for character in [Int.min, -1, 0, .max] {
+        let place: JSONValue = ["line": .int(line), "character": .int(character)]
+        let params: JSONValue = [
+          "textDocument": ["uri": .string(Samples.uri)], "position": place, "range": ["start": place, "end": place],
+        ]
+        for method in ["textDocument/inlayHint", "textDocument/hover", "textDocument/codeAction"] {
+          #expect(try client.errorCode(method, params) == nil, "\(method) \(place)")
+        }
+      }
+    }
+    client.allowed.insert("textDocument/publishDiagnostics")
+    client.change(to: Marked(Samples.bare).text, version: .max)
+    client.notify(
+      "textDocument/didChange", ["textDocument": ["uri": .string(Samples.uri), "version": nil], "contentChanges": []])
+    #expect(try client.labels().count == 1)
+    try client.finish()
+  }
+
+  @Test("a client can see the text that the server has")
+  func textOfADocument() throws {
+    let client = try TestClient()
+    try client.open(Marked(Samples.bare))
+    let method = "workspace/textDocumentContent"
+    #expect(
+      try client.request(method, ["uri": .string(Samples.uri)])["text"] == .string(Marked(Samples.bare).text))
+    #expect(try client.errorCode(method, ["uri": "file:///nowhere.py"]) == .requestFailed)
+    try client.finish()
+  }
+
   @Test("random edits leave the same ops as opening the text they lead to")
   func randomEdits() throws {
     var random = SystemRandomNumberGenerator()

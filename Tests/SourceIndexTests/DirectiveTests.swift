@@ -92,4 +92,16 @@ struct DirectiveTests {
         "apart []", "above [[2], [3]]", "inside [[4]]", "behind [[5]]", "Model [[7]]", "quoted []",
       ])
   }
+
+  @Test(arguments: [SourceLanguage.python, .cuda])
+  func `a problem stands where it is although bytes in front of it are malformed`(language: SourceLanguage) {
+    let comment = language == .python ? "# kernelwright: " : "// kernelwright: "
+    let definition = language == .python ? "def f(x): return torch.exp(x)" : "__global__ void f(float *x) {}"
+    let bytes = Array(comment.utf8) + [0xFF, 0xFE] + Array("=1 x=oops\n\(definition)\n".utf8)
+    let document = IndexedDocument(text: SourceText(utf8: bytes), language: language)
+    let last = document.ops.first?.directive?.problems.last
+    let start = comment.utf8.count + "..=1 x=".utf8.count
+    #expect(last?.range.start == Position(line: 0, column: start))
+    #expect(last?.range.end == Position(line: 0, column: start + "oops".utf8.count))
+  }
 }

@@ -54,6 +54,17 @@ struct IncrementalTests {
     }
   }
 
+  @Test(arguments: [(Array("é".utf8), Array("e\u{301}".utf8)), ([0xFF], [0xFF]), ([0xFF], [0xFE])])
+  func `an edit reaches who reads a name that is spelled otherwise, or malformed`(bound: [UInt8], read: [UInt8]) {
+    let start = Array("import torch\n".utf8) + bound + Array(" = 1\ndef f(x): return torch.exp(x) * ".utf8)
+    let document = IndexedDocument(text: SourceText(utf8: start + read + Array("\n".utf8)))
+    let place = document.text.position(of: Array("import torch\n = ".utf8).count + bound.count)
+    let range = SourceRange(start: place, end: Position(line: place.line, column: place.column + 1))
+    let edited = document.editing(range, with: "2")
+    #expect(isSame(edited))
+    #expect(edited.ops.map(\.fingerprint) != document.ops.map(\.fingerprint))
+  }
+
   private func slice(of source: String, _ random: inout SplitMix64) -> String {
     let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
     let first = Int.random(in: 0..<lines.count, using: &random)

@@ -13,7 +13,7 @@ public struct FrameDecoder {
 
   /// The largest body that is taken. Documents of 100 MB must pass; a length beyond this is a mistake or an attack.
   public let maximumBody: Int
-  /// Header fields are a line or two; more than this without an end is not a header.
+  /// Header fields are a line or two; more than this without an end is not a header, whether the end is to come or not.
   static let maximumHeader = 4096
 
   private var buffer: [UInt8] = []
@@ -73,10 +73,10 @@ public struct FrameDecoder {
   }
 
   /// Takes bytes at the end of the body just given back into the stream: its length was stated too large and swallowed
-  /// the start of what follows. True when a header indeed starts there.
+  /// the start of what follows. True when a header indeed starts there, as far as it has arrived.
   public mutating func putBack(from offset: Int, of body: Range<Int>) -> Bool {
     let position = body.lowerBound + offset
-    guard body.contains(position), startsWithField(position) else { return false }
+    guard body.contains(position), startsWithField(position, orWithPartOfIt: true) else { return false }
     start = position
     searched = position
     return true
@@ -94,8 +94,10 @@ public struct FrameDecoder {
 
   private mutating func readHeader() -> Header {
     guard let end = headerEnd() else {
-      if pendingBytes > Self.maximumHeader { return resynchronise("a header without an end") }
-      return .incomplete
+      // The end of a header is looked for in two bytes behind its last line's.
+      guard pendingBytes > Self.maximumHeader + 2 else { return .incomplete }
+      // The field's name itself may stand half at the end of what was looked at.
+      return resynchronise("a header without an end", before: start + Self.maximumHeader - Self.field.count)
     }
     var length: Int?
     var line = start
@@ -115,8 +117,9 @@ public struct FrameDecoder {
 
   /// Where the fields end and where the body starts. A bare line feed is taken for a line end as well.
   private mutating func headerEnd() -> (fields: Int, next: Int)? {
+    let limit = min(buffer.count, start + Self.maximumHeader)
     var index = max(start, searched - 3)
-    while index < buffer.count {
+    while index < limit {
       guard buffer[index] == UInt8(ascii: "\n") else {
         index += 1
         continue
@@ -127,13 +130,16 @@ public struct FrameDecoder {
       }
       index += 1
     }
-    searched = buffer.count
+    searched = limit
     return nil
   }
 
-  private func startsWithField(_ index: Int) -> Bool {
-    guard index + Self.field.count <= buffer.count else { return false }
-    for (offset, byte) in Self.field.enumerated() where buffer[index + offset] | 0x20 != byte | 0x20 { return false }
+  private func startsWithField(_ index: Int, orWithPartOfIt: Bool = false) -> Bool {
+    let count = min(Self.field.count, buffer.count - index)
+    guard count == Self.field.count || orWithPartOfIt else { return false }
+    for (offset, byte) in Self.field.prefix(count).enumerated() where buffer[index + offset] | 0x20 != byte | 0x20 {
+      return false
+    }
     return true
   }
 
@@ -142,17 +148,15 @@ public struct FrameDecoder {
     return .damaged(reason)
   }
 
-  /// Moves on to the next `Content-Length:`, or past everything up to `limit` when there is none.
-  private mutating func resynchronise(_ reason: String, before limit: Int? = nil) -> Header {
-    let limit = limit ?? buffer.count
+  /// Moves on to the next `Content-Length:` before `limit`, or to `limit` when there is none. What is skipped depends on
+  /// nothing but the bytes before `limit`, so that a stream is read in one way however it is cut.
+  private mutating func resynchronise(_ reason: String, before limit: Int) -> Header {
     var index = start + 1
     while index < limit {
       if startsWithField(index) { return skip(to: index, reason) }
       index += 1
     }
-    // The field's name itself may stand half at the end of what has arrived.
-    let keep = limit == buffer.count ? Self.field.count : 0
-    return skip(to: max(start + 1, limit - keep), reason)
+    return skip(to: limit, reason)
   }
 
   // MARK: Memory

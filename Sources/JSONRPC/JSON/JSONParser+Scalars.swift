@@ -26,7 +26,8 @@ extension JSONParser {
     if isInteger && digits <= 18 { return .int(negative ? -magnitude : magnitude) }
     let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
     if isInteger, let exact = Int(text) { return .int(exact) }
-    guard let value = Double(text) else { throw error(.badNumber) }
+    // `Double` makes infinity of what is too large for it, which no JSON could be written from.
+    guard let value = Double(text), value.isFinite else { throw error(.badNumber) }
     return .double(value)
   }
 

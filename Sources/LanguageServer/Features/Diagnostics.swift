@@ -35,7 +35,8 @@ extension LanguageServer {
     guard document.isOpen, phase == .running else { return }
     updateDiagnostics(document)
     // After an edit the client hears that they hold for the new version; otherwise only what is new is worth a message.
-    let published = (version: document.version, resultID: document.sentDiagnostics.resultID)
+    let sent = document.sentDiagnostics
+    let published = (version: document.version, resultID: sent.resultID, isEmpty: sent.items.count <= 2)
     guard document.published.map({ $0 != published }) ?? true else { return }
     document.published = published
     notify(
@@ -48,7 +49,8 @@ extension LanguageServer {
 
   /// Diagnostics don't outlive the document in the editor.
   func takeBackDiagnostics(_ document: OpenDocument) {
-    guard !capabilities.pullDiagnostics, document.sentDiagnostics.items.count > 2 else { return }
+    // What was pushed last may be older than what is known by now.
+    guard !capabilities.pullDiagnostics, document.published?.isEmpty == false else { return }
     notify(
       PublishDiagnosticsNotification.self,
       .init(uri: document.uri, version: nil, diagnostics: .emptyArray), about: document.uri)

@@ -11,8 +11,8 @@ extension LanguageServer {
     guard setting != .off else { return [] }
     let text = document.index.text
     // Half-open by lines: a client asks for what is seen, and a hint at the end of the last line seen belongs to it.
-    let last = params.range.end.character > 0 ? params.range.end.line : params.range.end.line - 1
-    let lines = params.range.start.line...max(params.range.start.line, last)
+    let (start, end) = (max(0, params.range.start.line), max(0, params.range.end.line))
+    let lines = start...max(start, params.range.end.character > 0 ? end : end - 1)
     var hints: [InlayHint] = []
     for op in document.index.ops {
       let definition = op.nameRange.start.line

@@ -16,19 +16,23 @@ extension LanguageServer {
 
   func didChangeNotebook(_ params: DidChangeNotebookDocumentNotification.Params) {
     guard let notebook = notebooks[params.notebookDocument.uri] else { return }
+    var edited: Set<DocumentURI> = []
     if let structure = params.structure {
       let start = min(max(structure.start, 0), notebook.cells.count)
-      let end = min(start + max(structure.deleteCount, 0), notebook.cells.count)
+      let end = start + min(max(structure.deleteCount, 0), notebook.cells.count - start)
       notebook.cells.replaceSubrange(start..<end, with: structure.cells)
-      for item in structure.didOpen { notebook.take(item) }
+      // A cell that is closed and opened again, as when its language changes, may have another text.
       for cell in structure.didClose { notebook.drop(cell.uri) }
+      for item in structure.didOpen {
+        notebook.take(item)
+        edited.insert(item.uri)
+      }
     }
     for cell in params.data {
       for index in notebook.cells.indices where notebook.cells[index].document == cell.document {
         notebook.cells[index] = cell
       }
     }
-    var edited: Set<DocumentURI> = []
     for content in params.textContent {
       let uri = content.textDocument.uri
       guard var text = notebook.texts[uri] else { continue }
@@ -40,7 +44,7 @@ extension LanguageServer {
         }
       }
       notebook.texts[uri] = text
-      notebook.versions[uri] = content.textDocument.version ?? (notebook.versions[uri] ?? 0) + 1
+      notebook.versions[uri] = content.textDocument.version ?? (notebook.versions[uri] ?? 0) &+ 1
       edited.insert(uri)
     }
     notebook.updateProgram(edited: edited)
@@ -66,7 +70,6 @@ extension LanguageServer {
       let index = notebook.program.cell(number)
       let version = notebook.versions[uri] ?? 0
       guard let document = documents[uri], document.notebook === notebook else {
-        if let other = documents[uri] { forget(other) }
         open(uri, path: notebook.path, version: version, index: index, notebook: notebook)
         continue
       }

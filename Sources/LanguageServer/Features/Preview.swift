@@ -23,8 +23,9 @@ extension LanguageServer {
     try show(id, report, name: "\(op.name).md", document)
   }
 
+  /// Of an open document it is the text as the server has it, for whoever suspects that an edit got lost.
   func textDocumentContent(_ params: TextDocumentContentRequest.Params) throws -> TextDocumentContentRequest.Result {
-    guard let text = texts[params.uri] else {
+    guard let text = texts[params.uri] ?? documents[params.uri]?.index.text.string else {
       throw ResponseError(.requestFailed, "\(params.uri) is not there any more: ask for the preview or report again.")
     }
     return .init(text: text)

@@ -9,8 +9,11 @@ typealias LSPRange = LanguageServerProtocol.Range
 extension LanguageServer {
   func didOpen(_ params: DidOpenTextDocumentNotification.Params) {
     let item = params.textDocument
-    guard let language = SourceLanguage(identifier: item.languageId, path: item.uri) else { return }
-    if let open = documents[item.uri] { forget(open) }
+    guard let language = SourceLanguage(identifier: item.languageId, path: item.uri) else {
+      // Open already, and now in a language that is none of ours.
+      if let open = documents[item.uri], open.notebook == nil { close(open) }
+      return
+    }
     open(
       item.uri, path: FilePath.path(of: item.uri), version: item.version,
       index: IndexedDocument(text: SourceText(item.text), language: language))
@@ -21,6 +24,11 @@ extension LanguageServer {
   ) {
     let document = OpenDocument(uri: uri, path: path, number: nextDocumentNumber, version: version, index: index)
     document.notebook = notebook
+    if let other = documents[uri] {
+      // Opened without being closed: what was pushed of it stands until more is, and then has to be taken back.
+      document.published = other.published.map { ($0.version, -1, $0.isEmpty) }
+      forget(other)
+    }
     nextDocumentNumber += 1
     document.workspace = path.map(workspace(for:))
     documents[uri] = document
@@ -39,7 +47,8 @@ extension LanguageServer {
         document.index = IndexedDocument(text: SourceText(change.text), language: document.index.language)
       }
     }
-    document.version = params.textDocument.version ?? document.version + 1
+    // A client may count from the largest number that there is.
+    document.version = params.textDocument.version ?? document.version &+ 1
     contentChanged(document)
   }
 

@@ -25,7 +25,7 @@ final class OpenDocument {
   /// Encoded diagnostics as they were last sent, and their result id.
   var sentDiagnostics: (items: [UInt8], resultID: Int) = ([], 0)
   /// What was last pushed to a client that doesn't pull.
-  var published: (version: Int, resultID: Int)?
+  var published: (version: Int, resultID: Int, isEmpty: Bool)?
   /// An edit or an event since they were made.
   var diagnosticsAreStale = true
   var publication: TimerID?

@@ -69,23 +69,23 @@ struct CScanner {
       }
     }
     let end = isBlock && at - start >= 4 ? at - 2 : at
-    if line == startLine, let text = Self.directive(bytes[start..<end]) {
+    if line == startLine, let directive = Self.directive(bytes[start..<end]) {
       comments.append(
         DirectiveComment(
           place: Place(
             offset: Int32(truncatingIfNeeded: start), line: Int32(truncatingIfNeeded: startLine),
-            column: Int32(truncatingIfNeeded: startColumn)), text: text))
+            column: Int32(truncatingIfNeeded: startColumn)), bytes: directive))
     }
     return true
   }
 
-  /// The text of a comment that says `kernelwright:` first.
-  private static func directive(_ comment: ArraySlice<UInt8>) -> String? {
+  /// A comment that says `kernelwright:` first, without the blanks behind it.
+  private static func directive(_ comment: ArraySlice<UInt8>) -> [UInt8]? {
     let words = comment.dropFirst(2).drop { Ascii.isBlank($0) || $0 == 0x2F || $0 == 0x2A || $0 == 0x21 }
     guard words.starts(with: "kernelwright:".utf8) else { return nil }
-    var text = comment
-    while text.last.map(Ascii.isBlank) ?? false { text.removeLast() }
-    return String(decoding: text, as: UTF8.self)
+    var comment = comment
+    while comment.last.map(Ascii.isBlank) ?? false { comment.removeLast() }
+    return Array(comment)
   }
 
   private mutating func token(_ first: UInt8) {

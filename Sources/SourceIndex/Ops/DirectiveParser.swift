@@ -14,7 +14,7 @@ struct DirectiveParser {
       directive: Directive(
         range: SourceRange(
           start: first.place.position(at: 0),
-          end: Position(line: end.line, column: end.column + last.text.utf8.count))),
+          end: Position(line: end.line, column: end.column + last.bytes.count))),
       parameters: parameters, owner: owner)
     for comment in comments { parser.parse(comment) }
     return parser.directive
@@ -27,7 +27,7 @@ struct DirectiveParser {
   }
 
   private mutating func parse(_ comment: DirectiveComment) {
-    let bytes = Array(comment.text.utf8)
+    let bytes = comment.bytes
     let place = comment.place.position(at: 0)
     func range(_ from: Int, _ to: Int) -> SourceRange {
       SourceRange(

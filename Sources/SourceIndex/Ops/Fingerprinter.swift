@@ -54,7 +54,7 @@ struct Fingerprinter {
     if unbound { for module in table.starImports { append("from \(module) import *", to: &bytes) } }
     if let directive { Self.append(directive, to: &bytes) }
     return Result(
-      digest: SHA256.digest(bytes), names: reached.map { NameTable.hash($0.utf8) }.sorted())
+      digest: SHA256.digest(bytes), names: reached.map(ChunkOps.hash).sorted())
   }
 
   /// Where a name is bound more than once, what the others get of it depends on the order.

@@ -13,6 +13,10 @@ final class ChunkOps: Sendable {
 
   static let empty = ChunkOps(ops: [], names: [])
 
+  /// The same for two names that are equal as strings, which may be spelled in other code points (Python takes those for
+  /// one name) or with other malformed bytes. Other in each process: for look-ups, not for keeping.
+  static func hash(of name: String) -> UInt32 { UInt32(truncatingIfNeeded: name.hashValue) }
+
   static func bit(_ hash: UInt32) -> UInt64 { 1 << UInt64(hash >> 26) }
 
   func depends(on hash: UInt32) -> Bool {
@@ -81,7 +85,7 @@ struct OpFinder {
       indentation: definition.indentation, tensorParameters: named.filter(\.mayBeTensor).map(\.name),
       constructorArguments: kind == .module ? constructorArguments(index, chunk) : nil, chunk: chunk)
     // An example call of the class by its own name decides what its constructor is given.
-    return (content, kind == .module ? fingerprint.names + [NameTable.hash(definition.name.utf8)] : fingerprint.names)
+    return (content, kind == .module ? fingerprint.names + [ChunkOps.hash(of: definition.name)] : fingerprint.names)
   }
 
   /// Parameters that a caller gives: without the one that a method is bound to.

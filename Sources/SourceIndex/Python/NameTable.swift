@@ -5,8 +5,6 @@ struct NameTable {
   @inline(__always)
   static func mix(_ hash: UInt32, _ byte: UInt8) -> UInt32 { (hash ^ UInt32(byte)) &* 16_777_619 }
 
-  static func hash(_ name: some Sequence<UInt8>) -> UInt32 { name.reduce(seed, mix) }
-
   private struct Slot {
     var generation: UInt32 = 0
     var hash: UInt32 = 0

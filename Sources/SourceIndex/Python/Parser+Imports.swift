@@ -90,7 +90,7 @@ extension Parser {
     if functionDepth == 0, classDepth == 0 {
       name.role = .recorded
       chunk.bindings.append(
-        Binding(name: self.name(name), hash: name.hash, kind: .importing(target, statement: statement)))
+        Binding(name: self.name(name), kind: .importing(target, statement: statement)))
     } else {
       switch Library(importing: target) {
       case .torch: name.flags.insert(.torch)

@@ -69,12 +69,18 @@ extension Parser {
         return end
       }
     } else if GeneratedMarker.name(in: text, .end) == nil {
-      pending.append(DirectiveComment(place: place(at, line: cursor.line, lineStart: cursor.lineStart), text: text))
+      pending.append(directiveComment(at, end))
     }
     return end
   }
 
   /// The comment's text from `#` on if it is one of ours, else nil.
+  func directiveComment(_ start: Int, _ end: Int) -> DirectiveComment {
+    DirectiveComment(
+      place: place(start, line: cursor.line, lineStart: cursor.lineStart),
+      bytes: Array(UnsafeBufferPointer(start: base + start, count: end - start)))
+  }
+
   func directiveText(_ start: Int, _ end: Int) -> String? {
     var at = start + 1
     while at < end, base[at] == Ascii.space || base[at] == Ascii.tab { at += 1 }

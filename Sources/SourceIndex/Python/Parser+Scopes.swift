@@ -138,7 +138,7 @@ extension Parser {
   mutating func finishModuleScope() {
     for (index, definition) in chunk.definitions.enumerated() where definition.parent < 0 {
       chunk.bindings.append(
-        Binding(name: definition.name, hash: NameTable.hash(definition.name.utf8), kind: .definition(index)))
+        Binding(name: definition.name, kind: .definition(index)))
     }
     for use in uses {
       switch use.role {
@@ -146,7 +146,7 @@ extension Parser {
       case .load where use.flags.contains(.mutated): break
       default: continue
       }
-      chunk.bindings.append(Binding(name: name(use), hash: use.hash, kind: .assignment))
+      chunk.bindings.append(Binding(name: name(use), kind: .assignment))
     }
     if let first = chunk.definitions.first, Int(first.fullStart.offset) + chunkStart == firstToken,
       Int(first.span.end.offset) + chunkStart == cursor.previousEnd

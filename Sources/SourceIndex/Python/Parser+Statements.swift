@@ -352,7 +352,7 @@ extension Parser {
     guard functionDepth == 0, classDepth == 0, expressionIsChain, target < uses.count, uses[target].role == .store,
       let dotted = dottedName(from: base)
     else { return }
-    chunk.bindings.append(Binding(name: name(uses[target]), hash: uses[target].hash, kind: .alias(dotted)))
+    chunk.bindings.append(Binding(name: name(uses[target]), kind: .alias(dotted)))
   }
 
   /// The chain in `pieces` from an index on as `a.b.c`; nil if it holds anything else.

@@ -92,10 +92,7 @@ extension Parser {
   /// Skips a comment behind a token; a directive in it is remembered.
   private mutating func comment(_ at: Int) -> Int {
     let end = lineEnd(at)
-    if let text = directiveText(at, end) {
-      trailing.append(
-        DirectiveComment(place: place(at, line: cursor.line, lineStart: cursor.lineStart), text: text))
-    }
+    if directiveText(at, end) != nil { trailing.append(directiveComment(at, end)) }
     return end
   }
 

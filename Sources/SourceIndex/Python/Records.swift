@@ -91,7 +91,8 @@ struct Parameter: Sendable, Equatable {
 /// A `# kernelwright:` comment, from its `#` to the end of the line.
 struct DirectiveComment: Sendable, Equatable {
   var place: Place
-  var text: String
+  /// As they stand in the file: made into a string, malformed bytes would take up more columns than they do.
+  var bytes: [UInt8]
 }
 
 /// A class or function, wherever it stands.
@@ -135,7 +136,6 @@ struct Binding: Sendable, Equatable {
     case assignment
   }
   var name: String
-  var hash: UInt32
   var kind: Kind
 }
 
