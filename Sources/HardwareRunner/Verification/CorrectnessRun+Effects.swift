@@ -12,7 +12,7 @@ extension CorrectnessRun {
     for number in 0..<Self.heldCalls.upperBound where number < count {
       // From the third call on, addresses are the point: the inputs may be the same ones.
       let ready: OracleCase
-      if number >= Self.heldCalls.lowerBound, let drawn {
+      if number >= Self.different, let drawn {
         ready = drawn
       } else {
         let wanted = InputCase(gate: "effects", name: "as given, held \(number + 1)", required: true)
@@ -30,6 +30,8 @@ extension CorrectnessRun {
 
   /// So many outputs are held at once: who hands out a few buffers in turn, to be spared fresh memory, is found out.
   private static let heldCalls = 3...12
+  /// So many of them on inputs of their own.
+  private static let different = 2
   /// Beyond the fewest, no more than fit into this.
   private static let heldBytes = 64 << 20
 
