@@ -17,7 +17,8 @@ extension ModuleIndex {
   func editing(_ range: Range<Int>, growth: Int, in text: SourceText) -> ModuleIndex {
     let (touched, fresh, bytesParsed) = parse(range, growth, text)
     let old = Array(chunks[touched])
-    let chunks = Array(self.chunks[..<touched.lowerBound]) + fresh + self.chunks[touched.upperBound...]
+    var chunks = self.chunks
+    chunks.replaceSubrange(touched, with: fresh)
     let bindsTheSame =
       old.count == fresh.count && zip(old, fresh).allSatisfy { $0.contents.bindings == $1.contents.bindings }
     let callsTheSame = old.flatMap(\.contents.literalCalls) == fresh.flatMap(\.contents.literalCalls)
@@ -35,13 +36,10 @@ extension ModuleIndex {
     if table !== self.table { work.bindingsRead = chunks.reduce(0) { $0 + $1.contents.bindings.count } }
 
     let changed = Self.changedNames(old, fresh)
-    var chunkOps = Array(self.chunkOps[..<touched.lowerBound])
-    chunkOps.reserveCapacity(chunks.count)
-    for (index, kinds) in zip(at, kinds) {
-      chunkOps.append(finder.ops(of: index, kinds: kinds, benchmark: benchmark))
-      work.opsMade += kinds.count
-    }
-    chunkOps += self.chunkOps[touched.upperBound...]
+    var chunkOps = self.chunkOps
+    chunkOps.replaceSubrange(
+      touched, with: zip(at, kinds).map { finder.ops(of: $0, kinds: $1, benchmark: benchmark) })
+    work.opsMade += kinds.reduce(0) { $0 + $1.count }
     if !changed.isEmpty {
       for index in chunks.indices where !at.contains(index) && changed.contains(where: chunkOps[index].depends) {
         chunkOps[index] = finder.ops(of: index, kinds: finder.classifier.kinds(in: chunks[index]), benchmark: benchmark)

@@ -9,7 +9,7 @@ extension LanguageServer {
   /// Pushes of more diagnostics than this wait for a pause in typing: they are long to write, and a hover should not
   /// have to wait behind them.
   private static var immediatePushLimit: Int { 100 }
-  private static var pushPause: Duration { .milliseconds(30) }
+  private static var pushPause: Duration { .milliseconds(5) }
 
   /// The text or what is known of it has changed: what was sent before no longer holds.
   func contentChanged(_ document: OpenDocument) {

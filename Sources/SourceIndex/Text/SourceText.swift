@@ -129,11 +129,9 @@ public struct SourceText: Sendable {
       bytes.append(contentsOf: blocks[high].bytes)
     }
     let middle = bytes.withUnsafeBufferPointer(TextBlock.split)
-    return SourceText(blocks: blocks[..<low] + middle + blocks[(high + 1)...])
-  }
-
-  private init(blocks: ArraySlice<TextBlock>) {
-    self.init(blocks: Array(blocks))
+    var blocks = blocks
+    blocks.replaceSubrange(low...high, with: middle)
+    return SourceText(blocks: blocks)
   }
 
   /// Bytes of a line that exists, without its terminator.
