@@ -50,6 +50,10 @@ ssize_t crunner_read_process(pid_t pid, void *destination, uint64_t address, siz
 /* Nanoseconds of CLOCK_MONOTONIC. */
 uint64_t crunner_now(void);
 
+/* Asks the scheduler for slices of so many nanoseconds for the calling thread, and so for shorter waits; what it starts
+   gets the usual ones. Linux 6.12 and newer. */
+int crunner_be_responsive(uint64_t slice);
+
 /* What stopping one tree of processes keeps from one time to the next. Not to be used by two threads at once. */
 typedef struct crunner_freezer crunner_freezer;
 crunner_freezer *crunner_freezer_create(void); /* NULL without memory */

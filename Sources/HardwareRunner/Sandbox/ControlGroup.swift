@@ -35,9 +35,10 @@ final class ControlGroup: Sendable {
 
   /// Removes the group once its last process is gone, which may be a moment after the sandbox's outer process is.
   func remove() async {
-    for _ in 0..<100 {
+    // Half a minute in all: on a busy machine a large process takes its time to end.
+    for attempt in 1...55 {
       if rmdir(path) == 0 || errno != EBUSY { return }
-      try? await Task.sleep(for: .milliseconds(20))
+      try? await Task.sleep(for: .milliseconds(20 * attempt))
     }
   }
 

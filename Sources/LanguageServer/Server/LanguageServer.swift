@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import HardwareRunner
 import JSONRPC
 import LanguageServerProtocol
 
@@ -58,6 +59,7 @@ public final class LanguageServer {
   /// - Returns: the process's exit status: 0 after an orderly shutdown, else 1.
   public static func run(input: Int32, output: Int32, configuration: LanguageServerConfiguration) -> Int32 {
     guard let loop = MessageLoop<ServerEvent>(input: input, output: output) else { return 1 }
+    Responsiveness.preferLatency()
     let server = LanguageServer(loop: loop, configuration: configuration)
     _ = loop.run(onMessage: { server.receive($0) }, onEvent: { server.receive($0) })
     server.close()
