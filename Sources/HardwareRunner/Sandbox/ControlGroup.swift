@@ -38,12 +38,23 @@ final class ControlGroup: Sendable {
     // Half a minute in all: on a busy machine a large process takes its time to end.
     for attempt in 1...55 {
       if rmdir(path) == 0 || errno != EBUSY { return }
+      if attempt > Self.patience { Self.killMembers(path) }
       try? await Task.sleep(for: .milliseconds(20 * attempt))
     }
   }
 
-  /// The folder in which groups can be made, tried out; nil where there is none. Empty groups that servers killed
-  /// earlier have left there are removed on the way.
+  /// Attempts, about a second, after which whoever is in the group still has no business there.
+  private static let patience = 10
+
+  /// A sandbox whose outer process is killed in its very first moments leaves one behind that waits to be let run, for
+  /// ever (bubblewrap sets it to die with its parent later).
+  private static func killMembers(_ path: String) {
+    let members = (try? String(contentsOfFile: path + "/cgroup.procs", encoding: .utf8)) ?? ""
+    for pid in members.split(separator: "\n").compactMap({ pid_t($0) }) where pid > 1 { kill(pid, SIGKILL) }
+  }
+
+  /// The folder in which groups can be made, tried out; nil where there is none. Groups that servers killed earlier
+  /// have left there are removed on the way, with whoever is in them.
   static func usableParent() -> String? {
     let groups = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
     let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
@@ -86,7 +97,11 @@ final class ControlGroup: Sendable {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
       let owner = name.dropFirst(prefix.count).prefix { $0 != "-" }
       guard let pid = pid_t(owner), pid != getpid(), kill(pid, 0) != 0, errno == ESRCH else { continue }
-      rmdir(parent + "/" + name)
+      let path = parent + "/" + name
+      guard rmdir(path) != 0, errno == EBUSY else { continue }
+      killMembers(path)
+      // What was killed needs a moment; one that needs longer is the next server's to remove.
+      for _ in 0..<20 where rmdir(path) != 0 && errno == EBUSY { usleep(1000) }
     }
   }
 

@@ -88,6 +88,37 @@ struct ProcessLimitTests {
     #expect(!FileManager.default.fileExists(atPath: group))
   }
 
+  @Test(
+    "who stays behind in a group is killed with it: ours, or that of a server that is gone",
+    .enabled(if: geteuid() == 0))
+  func stragglers() async throws {
+    guard let parent = ControlGroup.usableParent() else { return }
+    func straggler(in group: String) throws -> Process {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sleep")
+      process.arguments = ["1000"]
+      try process.run()
+      try "\(process.processIdentifier)".write(toFile: group + "/cgroup.procs", atomically: false, encoding: .utf8)
+      return process
+    }
+    let ours = try ControlGroup(in: parent, processes: 4)
+    let first = try straggler(in: ours.path)
+    await ours.remove()
+    first.waitUntilExit()
+    #expect(first.terminationReason == .uncaughtSignal && !FileManager.default.fileExists(atPath: ours.path))
+
+    let gone = Process()
+    gone.executableURL = URL(fileURLWithPath: "/bin/true")
+    try gone.run()
+    gone.waitUntilExit()
+    let theirs = "\(parent)/kernelwright-\(gone.processIdentifier)-test"
+    try FileManager.default.createDirectory(atPath: theirs, withIntermediateDirectories: false)
+    let second = try straggler(in: theirs)
+    #expect(ControlGroup.usableParent() == parent)
+    second.waitUntilExit()
+    #expect(second.terminationReason == .uncaughtSignal && !FileManager.default.fileExists(atPath: theirs))
+  }
+
   @Test("groups are looked for where version 1 and version 2 have them")
   func places() {
     let mounts = """
