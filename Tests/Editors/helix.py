@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import time
 from pathlib import Path
-from typing import Mapping, Optional
+from typing import Callable, Mapping, Optional, Tuple
 
 from terminal import Terminal
 
@@ -17,6 +19,7 @@ SETTINGS = "[editor.lsp]\ndisplay-inlay-hints = true\ndisplay-progress-messages 
 # The first that shows progress messages under this setting.
 OLDEST = (25,)
 ESCAPE, ENTER = "\x1b", "\r"
+PATIENCE_S = 60.0
 
 
 def find() -> Optional[Path]:
@@ -32,6 +35,7 @@ class HelixEditor:
     """One Helix process with the set-up that `editors/helix` gives, and the cursor on a line of a file."""
 
     def __init__(self, program: Path, server: Path, file: Path, line: int, environment: Mapping[str, str]) -> None:
+        self.file = file
         home = file.parent.parent / "home"
         settings = home / ".config" / "helix"
         settings.mkdir(parents=True, exist_ok=True)
@@ -59,9 +63,23 @@ class HelixEditor:
         self.terminal.type(ENTER)
         self.terminal.wait_until_gone(rf"{title}\b")
 
-    def writes(self) -> None:
+    def writes(self, wanted: Callable[[str], bool]) -> None:
+        """Saves, and waits until another file lies there with the text that is wanted: what the screen says of it may
+        be an earlier word, and the file may be looked at half-way."""
+
+        def state() -> Tuple[int, int]:
+            found = self.file.stat()
+            return found.st_mtime_ns, found.st_ino
+
+        before, deadline = state(), time.monotonic() + PATIENCE_S
         self.command("w")
-        self.sees(r"written")
+        while time.monotonic() < deadline:
+            with contextlib.suppress(FileNotFoundError):  # it is being replaced
+                if state() != before and wanted(self.file.read_text(encoding="utf-8")):
+                    return
+            time.sleep(0.05)
+        text = self.file.read_text(encoding="utf-8")
+        raise AssertionError(f"not what should have been written to {self.file.name} within {PATIENCE_S:g} s:\n{text}")
 
     def command(self, name: str) -> None:
         self.terminal.type(f":{name}{ENTER}")
