@@ -164,9 +164,11 @@ public actor VerificationSession {
       if unstable == nil { unstable = try await check.check(result, &drawn).fault?.detail }
       cases.append(drawn)
     }
+    // Before the warm-up: what is known of a case lies in the arena until its slot is used again.
+    let quick = try TimedOutputCheck(cases, factor: policy.errorFactor)
     try await warmUp(oracle, policy)
     return Opened(
-      admission: admission, state: state, quick: try TimedOutputCheck(cases, factor: policy.errorFactor),
+      admission: admission, state: state, quick: quick,
       outputs: cases[0].results.map { TensorLayout(contiguous: $0.dtype, shape: $0.shape) },
       example: cases[0].inputs, eagerSeconds: times.min() ?? 0, unstable: unstable)
   }

@@ -42,6 +42,31 @@ extension VerificationTests {
       return device
     }
 
+    /// One over a softmax's width, and gradients of thousands: bounds that were read where those lie would be too wide.
+    static let smallWithLargeGradients = """
+      import torch
+      import torch.nn as nn
+
+      class Model(nn.Module):
+          def forward(self, x):
+              return torch.softmax(x * 1e4, dim=-1)
+
+      def get_inputs():
+          return [torch.randn(64, 1024) * 1e-4]
+      """
+
+    @Test("the quick look goes by the outputs' own error scale, whatever the session did after it was known")
+    func quickBound() async throws {
+      let session = try await VerificationSession(
+        reference: Harness.reference(Self.smallWithLargeGradients), environment: try await Harness.environment(),
+        device: Harness.device, policy: Harness.policy(), progress: { _ in })
+      let bounds = await session.quick.bounds
+      await session.close()
+      let bound = try #require(bounds[0])
+      // Outputs are about 0.05 at most, and right to some 1e-7 of themselves: 17 units, allowed for fourfold.
+      #expect(bounds.count == 1 && bound > 1e-9 && bound < 1e-5)
+    }
+
     @Test("a faster candidate is timed against every baseline; whether a claim is made is the clock's to say")
     func timed() async throws {
       let result = try await Harness.judge(
