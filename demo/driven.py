@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import subprocess
 import time
 from collections import deque
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, Deque, Dict, List, Optional, Sequence
 
 from .editor import Line, Progress, StoryError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 class DrivenEditor:
@@ -123,6 +126,15 @@ class DrivenEditor:
             else:
                 self._reply = message
         return True
+
+
+def find_editor(variable: str, name: str, oldest: Sequence[int]) -> Optional[Path]:
+    """An editor that is new enough: the one that an environment variable names, the PATH's, or one that `scripts/setup`
+    brought."""
+    for found in (os.environ.get(variable), shutil.which(name), str(REPOSITORY / ".tools" / "bin" / name)):
+        if found and os.access(found, os.X_OK) and version_of(Path(found)) >= oldest:
+            return Path(found)
+    return None
 
 
 def version_of(program: Path) -> Sequence[int]:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import IO, Mapping, Optional, Sequence
 
-from .driven import DrivenEditor, version_of
+from .driven import REPOSITORY, DrivenEditor, find_editor, version_of
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 DRIVER = Path(__file__).with_name("neovim_driver.lua")
 OLDEST = (0, 11)
 
 
 def find() -> Optional[Path]:
-    """A Neovim that has `vim.lsp.config`: `$NVIM_PROGRAM`, the PATH's, or one that `scripts/setup` brought."""
-    names = [os.environ.get("NVIM_PROGRAM"), shutil.which("nvim"), str(REPOSITORY / ".tools" / "bin" / "nvim")]
-    for name in names:
-        if name and os.access(name, os.X_OK) and version_of(Path(name)) >= OLDEST:
-            return Path(name)
-    return None
+    """A Neovim that has `vim.lsp.config`, if there is one."""
+    return find_editor("NVIM_PROGRAM", "nvim", OLDEST)
 
 
 class NeovimEditor(DrivenEditor):

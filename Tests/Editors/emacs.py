@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 from pathlib import Path
 from typing import IO, Mapping, Optional, Sequence
 
 from terminal import Terminal
 
-from demo.driven import DrivenEditor, version_of
+from demo.driven import DrivenEditor, find_editor, version_of
 from demo.editor import StoryError
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -21,12 +20,8 @@ START_TIMEOUT_S = 30
 
 
 def find() -> Optional[Path]:
-    """An Emacs that has eglot: `$EMACS_PROGRAM`, the PATH's, or one that `scripts/setup` brought."""
-    names = [os.environ.get("EMACS_PROGRAM"), shutil.which("emacs"), str(REPOSITORY / ".tools" / "bin" / "emacs")]
-    for name in names:
-        if name and os.access(name, os.X_OK) and version_of(Path(name)) >= OLDEST:
-            return Path(name)
-    return None
+    """An Emacs that has eglot, if there is one."""
+    return find_editor("EMACS_PROGRAM", "emacs", OLDEST)
 
 
 class EmacsEditor(DrivenEditor):

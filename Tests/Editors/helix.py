@@ -11,7 +11,7 @@ from typing import Callable, Mapping, Optional, Tuple
 
 from terminal import Terminal
 
-from demo.driven import version_of
+from demo.driven import find_editor
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 LANGUAGES = REPOSITORY / "editors" / "helix" / "languages.toml"
@@ -23,12 +23,8 @@ PATIENCE_S = 60.0
 
 
 def find() -> Optional[Path]:
-    """A current Helix: `$HELIX_PROGRAM`, the PATH's, or one that `scripts/setup` brought."""
-    names = [os.environ.get("HELIX_PROGRAM"), shutil.which("hx"), str(REPOSITORY / ".tools" / "bin" / "hx")]
-    for name in names:
-        if name and os.access(name, os.X_OK) and version_of(Path(name)) >= OLDEST:
-            return Path(name)
-    return None
+    """A current Helix, if there is one."""
+    return find_editor("HELIX_PROGRAM", "hx", OLDEST)
 
 
 class HelixEditor:

@@ -6,7 +6,6 @@ again, and to listen to the progress.
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Dict, List
 
+from .harness import load
 from .report import REPOSITORY
 
 EXAMPLE = REPOSITORY / "docs" / "examples" / "moving_average.py"
@@ -30,7 +30,6 @@ class Optimisation:
         self.uri = file.as_uri()
         self.active = self.under_way = self.ended = False
         self.times: Dict[bool, float] = {True: 0.0, False: 0.0}
-        self.started = 0
 
     def hear(self, message: Dict[str, Any]) -> None:
         if message.get("method") != "$/progress":
@@ -61,7 +60,6 @@ class Optimisation:
             last = now
             if not self.active and now - asked > 3:
                 asked = now
-                self.started += 1
                 try:
                     client.request("workspace/executeCommand", command)
                 except Exception:  # the server has left: the measurement says so itself
@@ -76,8 +74,7 @@ class Optimisation:
 
 def lives(harness: Path, command: List[str], file: Path, python: Path, rounds: int) -> List[Dict[str, Any]]:
     """The metrics of some lives; `busy` is the share of the time in which the optimisation ran."""
-    sys.path.insert(0, str(harness))
-    bench = importlib.import_module("lspbench")
+    bench = load(harness)
     os.environ["VIRTUAL_ENV"] = str(python.parent.parent)
     return [_live(bench, command, file) for _ in range(rounds)]
 

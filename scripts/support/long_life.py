@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import re
-import sys
 import time
 from pathlib import Path
 from typing import Any, Dict, List
+
+from .harness import load, server
 
 FILES, EDITS = 1000, 1_000_000
 # Edits between two requests that wait for the server: a pipe holds some.
@@ -29,32 +28,26 @@ def settled_mib(client: Any) -> float:
 def memory(harness: Path, command: List[str], large: Path, medium: Path) -> Dict[str, float]:
     """Resident MiB with one large file open: at first, after many more were opened and closed, and after many edits,
     which leave the text as it was."""
-    sys.path.insert(0, str(harness))
-    bench = importlib.import_module("lspbench")
-    with open(os.devnull, "ab") as log:
-        client = bench.Client(command, large.parent, log)
-        try:
-            client.initialize(large.parent)
-            document = bench.Document(large)
-            document.open(client)
-            _edit(client, document, 2 * BLOCK)
-            figures = {"before": settled_mib(client)}
-            text = medium.read_text(encoding="utf-8")
-            for number in range(FILES):
-                uri = (medium.parent / f"copy_{number}.py").as_uri()
-                item = {"uri": uri, "languageId": "python", "version": 1, "text": f"# {number}\n{text}"}
-                client.notify("textDocument/didOpen", {"textDocument": item})
-                client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
-                client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
-            _hover(client, document)
-            figures["files"] = settled_mib(client)
-            started = time.perf_counter()
-            _edit(client, document, EDITS)
-            figures["edits per second"] = EDITS / (time.perf_counter() - started)
-            figures["edits"] = settled_mib(client)
-            return figures
-        finally:
-            client.kill()
+    bench = load(harness)
+    with server(bench, command, large.parent) as client:
+        document = bench.Document(large)
+        document.open(client)
+        _edit(client, document, 2 * BLOCK)
+        figures = {"before": settled_mib(client)}
+        text = medium.read_text(encoding="utf-8")
+        for number in range(FILES):
+            uri = (medium.parent / f"copy_{number}.py").as_uri()
+            item = {"uri": uri, "languageId": "python", "version": 1, "text": f"# {number}\n{text}"}
+            client.notify("textDocument/didOpen", {"textDocument": item})
+            client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
+            client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        _hover(client, document)
+        figures["files"] = settled_mib(client)
+        started = time.perf_counter()
+        _edit(client, document, EDITS)
+        figures["edits per second"] = EDITS / (time.perf_counter() - started)
+        figures["edits"] = settled_mib(client)
+        return figures
 
 
 def _hover(client: Any, document: Any) -> None:

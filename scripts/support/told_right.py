@@ -7,11 +7,11 @@ text opened afresh under another name has to be told the same.
 from __future__ import annotations
 
 import ast
-import importlib
-import os
 import sys
 from pathlib import Path
 from typing import Any, Dict, List, Set
+
+from .harness import load, server
 
 LACKING = " has no example inputs"
 ADDED = "\n\nclass AddedLater(nn.Module):\n    def forward(self, x):\n        return torch.relu(x)\n"
@@ -72,28 +72,22 @@ def check(harness: Path, command: List[str], file: Path) -> int:
 
     Ends the program with a sentence where something is told wrongly.
     """
-    sys.path.insert(0, str(harness))
-    bench = importlib.import_module("lspbench")
-    with open(os.devnull, "ab") as log:
-        client = bench.Client(command, file.parent, log)
-        try:
-            client.initialize(file.parent)
-            edited = Edited(bench, client, bench.Document(file))
-            count = len(edited.told)
-            wanted = ops(edited.text)
-            for what, old, new, names in [
-                ("as it is", None, "", wanted),
-                ("with an op more", "", ADDED, wanted | {"AddedLater"}),
-                ("with that op renamed", "class AddedLater", "class AddedAtLast", wanted | {"AddedAtLast"}),
-                ("with inputs for that op", "class AddedAtLast", DIRECTIVE + "class AddedAtLast", wanted),
-            ]:
-                if old is not None:
-                    edited.replace(old, new)
-                if edited.names() != names:
-                    wrong = sorted(edited.names() ^ names)[:5]
-                    sys.exit(f"bench-lsp: the diagnostics of {file.name} {what} are wrong about {', '.join(wrong)}")
-                if edited.told != edited.afresh():
-                    sys.exit(f"bench-lsp: the diagnostics of {file.name} {what} are not its text's opened afresh")
-            return count
-        finally:
-            client.kill()
+    bench = load(harness)
+    with server(bench, command, file.parent) as client:
+        edited = Edited(bench, client, bench.Document(file))
+        count = len(edited.told)
+        wanted = ops(edited.text)
+        for what, old, new, names in [
+            ("as it is", None, "", wanted),
+            ("with an op more", "", ADDED, wanted | {"AddedLater"}),
+            ("with that op renamed", "class AddedLater", "class AddedAtLast", wanted | {"AddedAtLast"}),
+            ("with inputs for that op", "class AddedAtLast", DIRECTIVE + "class AddedAtLast", wanted),
+        ]:
+            if old is not None:
+                edited.replace(old, new)
+            if edited.names() != names:
+                wrong = sorted(edited.names() ^ names)[:5]
+                sys.exit(f"bench-lsp: the diagnostics of {file.name} {what} are wrong about {', '.join(wrong)}")
+            if edited.told != edited.afresh():
+                sys.exit(f"bench-lsp: the diagnostics of {file.name} {what} are not its text's opened afresh")
+        return count
