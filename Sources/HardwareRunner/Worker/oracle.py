@@ -225,9 +225,9 @@ def more(state: State, message: Message, arena: Arena) -> Message:
     # New scales go behind the case's other data, which stay where they are.
     arena.cursor = message["offset"]
     outputs: List[Message] = []
-    for (scale, values), place in zip(looks, places):
+    for scale, values in looks:
         entry: Message = {"values": [run.to(torch.int64).tolist() for run in values]}
-        if scale is not None and (whole or place is not None):
+        if scale is not None:
             entry.update(_put_scale(scale, arena))
         outputs.append(entry)
     return {"outputs": outputs, "runs": found.runs}

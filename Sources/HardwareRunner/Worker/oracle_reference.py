@@ -153,7 +153,7 @@ class Expectation:
                 if output.shape != working.shape:
                     continue
                 if scale is not None:
-                    scale.add(output if whole or place is None else output.reshape(-1)[place])
+                    scale.add(output if whole else output.reshape(-1)[place])
                 elif place is not None:
                     values.append(output.reshape(-1)[place])
         return looks
