@@ -33,7 +33,7 @@ public struct IndexedDocument: Sendable {
 
   /// Indexes a text from scratch, in one pass.
   public init(text: SourceText, language: SourceLanguage = .python) {
-    let chunks = language == .python ? Parser.chunks(of: text.utf8).chunks : []
+    let chunks = language == .python ? Parser.allChunks(of: text.utf8) : []
     self.init(text: text, language: language, index: ModuleIndex(chunks, bytesParsed: text.count))
   }
 

@@ -11,13 +11,13 @@ struct ModuleIndex: Sendable {
   init(_ chunks: [ParsedChunk], bytesParsed: Int) {
     let table = ModuleTable(chunks)
     let finder = OpFinder(chunks: chunks, table: table)
-    let kinds = chunks.map(finder.classifier.kinds)
+    let kinds = Concurrent.map(chunks) { finder.classifier.kinds(in: $1) }
     let benchmark = Self.benchmark(
       chunks, table,
       kinds.enumerated().lazy.flatMap { index, kinds in
         kinds.map { (chunks[index].qualifiedName($0.definition), $0.kind) }
       })
-    let chunkOps = kinds.enumerated().map { finder.ops(of: $0, kinds: $1, benchmark: benchmark) }
+    let chunkOps = Concurrent.map(kinds) { finder.ops(of: $0, kinds: $1, benchmark: benchmark) }
     self.init(
       chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark,
       work: IndexingWork(

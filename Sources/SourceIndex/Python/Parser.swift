@@ -73,19 +73,27 @@ struct Parser {
   static func chunks(
     of bytes: [UInt8], from start: Int = 0, stop: (_ boundary: Int) -> Bool = { _ in false }
   ) -> (chunks: [ParsedChunk], end: Int) {
+    withPadding(bytes) { chunks($0, count: bytes.count, from: start, stop: stop) }
+  }
+
+  /// - Parameter base: the text with its padding.
+  static func chunks(
+    _ base: UnsafePointer<UInt8>, count: Int, from start: Int, stop: (_ boundary: Int) -> Bool
+  ) -> (chunks: [ParsedChunk], end: Int) {
+    var parser = Parser(base: base, count: count)
+    parser.cursor.position = start
+    var result: [ParsedChunk] = []
+    while parser.cursor.position < count {
+      result.append(ParsedChunk(parser.nextChunk()))
+      if stop(parser.cursor.position) { break }
+    }
+    return (result, parser.cursor.position)
+  }
+
+  static func withPadding<Result>(_ bytes: [UInt8], _ body: (UnsafePointer<UInt8>) -> Result) -> Result {
     var padded = bytes
     padded.append(contentsOf: repeatElement(0, count: padding))
-    return padded.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return ([], start) }
-      var parser = Parser(base: base, count: bytes.count)
-      parser.cursor.position = start
-      var result: [ParsedChunk] = []
-      while parser.cursor.position < bytes.count {
-        result.append(ParsedChunk(parser.nextChunk()))
-        if stop(parser.cursor.position) { break }
-      }
-      return (result, parser.cursor.position)
-    }
+    return padded.withUnsafeBufferPointer { body($0.baseAddress!) }  // it holds the padding at least
   }
 
   /// Parses the chunk at the cursor and leaves the cursor behind it.
