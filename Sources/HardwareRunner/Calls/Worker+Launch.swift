@@ -51,7 +51,7 @@ extension Worker {
       arena: arena.map { BootMessage.Arena(descriptor: 3, size: $0.size) }, threads: environment.threads)
     return try await thread.run {
       do {
-        return try start(role, channel, thread, child, kill, prepared, arena, boot, policy.niceness, timeout)
+        return try start(role, channel, thread, child, kill, prepared, arena, boot, timeout)
       } catch {
         let wasStopped = kill.wasCalled && !drain.flooded
         kill()
@@ -62,7 +62,7 @@ extension Worker {
 
   private static func start(
     _ role: WorkerRole, _ channel: WorkerChannel, _ thread: WorkThread, _ child: ChildProcess, _ kill: TreeKiller,
-    _ prepared: SandboxedCommand, _ arena: SharedArena?, _ boot: BootMessage, _ niceness: Int,
+    _ prepared: SandboxedCommand, _ arena: SharedArena?, _ boot: BootMessage,
     _ timeout: Duration
   ) throws -> Worker {
     let deadline = crunner_now() + timeout.nanoseconds
@@ -94,22 +94,11 @@ extension Worker {
           throw WorkerFailure.protocolViolation("the sandbox's first process should have one child")
         }
         interpreter = children[0]
-        renice(children[0], by: niceness)
       }
       starting.setUp(interpreter: interpreter, hello)
       try starting.rest()
       return starting
     }
-  }
-
-  /// Where the kernel shares time among sessions (autogroup), a process's own niceness counts within its session only,
-  /// and every worker has one of its own: the session's is what has to be set.
-  private static func renice(_ pid: pid_t, by niceness: Int) {
-    #if os(Linux)
-      guard niceness > 0, let file = FileHandle(forWritingAtPath: "/proc/\(pid)/autogroup") else { return }
-      try? file.write(contentsOf: Data("\(niceness)".utf8))
-      try? file.close()
-    #endif
   }
 
   private static func limits(_ policy: SandboxPolicy, arena: SharedArena?, sandboxed: Bool) -> [String: Int] {

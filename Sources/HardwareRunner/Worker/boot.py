@@ -70,7 +70,18 @@ def restrict(limits: "dict[str, int]") -> None:
             print("kernelwright: no limit %s: %s" % (name, error), file=sys.stderr)
 
 
+def step_back() -> None:
+    """Where the kernel shares time among sessions (autogroup), a process's own niceness counts within its session only,
+    and this one has a session of its own: the session's niceness is made the process's, before anything large runs."""
+    try:
+        with open("/proc/self/autogroup", "w") as file:
+            file.write(str(os.getpriority(os.PRIO_PROCESS, 0)))
+    except (OSError, ValueError):  # no autogroups here, or no Linux
+        pass
+
+
 def start() -> None:
+    step_back()
     # From here on nothing that is printed can get among the replies, and nothing that reads can eat a command.
     commands, replies = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDONLY)

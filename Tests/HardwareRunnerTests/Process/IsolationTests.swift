@@ -50,6 +50,18 @@ struct IsolationTests {
     #expect(variables["HOME"] == SandboxEnvironment.scratch)
   }
 
+  @Test("it leaves the processors to whoever is waited for, from its first moment on")
+  func niceness() async throws {
+    let ours = try await ShortCommand.run("/usr/bin/nice", [], timeout: .seconds(20)).stdout
+    let own = try #require(Int(ours.trimmingCharacters(in: .newlines)))
+    let wanted = min(own + SandboxPolicy(flavour: .candidate).niceness, 19)
+    #expect(try await ask("os.getpriority(os.PRIO_PROCESS, 0)") == wanted)
+    // Where the kernel shares time among sessions, what counts is the session's.
+    let session: String = try await ask(
+      "open('/proc/self/autogroup').read() if os.path.exists('/proc/self/autogroup') else ''")
+    #expect(session.isEmpty || session.hasSuffix(" nice \(wanted)\n"))
+  }
+
   @Test("no process of the host can be seen, and no descriptor is there that the worker doesn't need")
   func processesAndDescriptors() async throws {
     let processes: [String] = try await ask(
