@@ -1,4 +1,4 @@
-"""Convolution, the smallest response over channels and two squashing steps."""
+"""The spread between a convolution's largest and smallest response at every pixel, on a log scale."""
 
 import torch
 from torch import nn
@@ -10,7 +10,8 @@ class Model(nn.Module):
         self.mix = nn.Conv2d(channels, outputs, 3, padding=1)
 
     def forward(self, features):
-        return torch.tanh(torch.tanh(self.mix(features).amin(dim=1, keepdim=True)))
+        response = self.mix(features)
+        return torch.log1p(response.amax(dim=1) - response.amin(dim=1))
 
 
 def get_init_inputs():
