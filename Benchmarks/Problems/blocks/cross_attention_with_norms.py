@@ -17,7 +17,8 @@ class Model(nn.Module):
     def forward(self, hidden, memory):
         batch, length, width = hidden.shape
         query = self.query(hidden).view(batch, length, self.heads, -1).transpose(1, 2)
-        key, value = self.pair(memory).view(batch, -1, 2, self.heads, width // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        split = self.pair(memory).view(batch, -1, 2, self.heads, width // self.heads)
+        key, value = split.permute(2, 0, 3, 1, 4).unbind(0)
         scores = F.normalize(query, dim=-1) @ F.normalize(key, dim=-1).transpose(-2, -1)
         share = torch.softmax(scores * self.temperature, dim=-1)
         return hidden + self.leave((share @ value).transpose(1, 2).reshape(batch, length, width))

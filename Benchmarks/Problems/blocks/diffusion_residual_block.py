@@ -5,21 +5,17 @@ import torch.nn.functional as F
 from torch import nn
 
 
-def randomised(norm):
-    """A scale and a shift as after training."""
-    nn.init.uniform_(norm.weight, 0.5, 1.5)
-    nn.init.normal_(norm.bias, std=0.3)
-    return norm
-
-
 class Model(nn.Module):
     def __init__(self, channels, width):
         super().__init__()
-        self.norm1 = randomised(nn.GroupNorm(8, channels))
+        self.norm1 = nn.GroupNorm(8, channels)
         self.mix1 = nn.Conv2d(channels, channels, 3, padding=1)
         self.time = nn.Linear(width, 2 * channels)
-        self.norm2 = randomised(nn.GroupNorm(8, channels))
+        self.norm2 = nn.GroupNorm(8, channels)
         self.mix2 = nn.Conv2d(channels, channels, 3, padding=1)
+        for norm in (self.norm1, self.norm2):
+            nn.init.uniform_(norm.weight, 0.5, 1.5)
+            nn.init.normal_(norm.bias, std=0.3)
 
     def forward(self, features, time):
         hidden = self.mix1(F.silu(self.norm1(features)))

@@ -5,23 +5,18 @@ import torch.nn.functional as F
 from torch import nn
 
 
-def randomised(norm):
-    """Statistics and scales as after training."""
-    nn.init.uniform_(norm.weight, 0.5, 1.5)
-    nn.init.normal_(norm.bias, std=0.3)
-    nn.init.normal_(norm.running_mean, std=0.3)
-    nn.init.uniform_(norm.running_var, 0.5, 2.0)
-    return norm
-
-
 class Model(nn.Module):
     def __init__(self, channels):
         super().__init__()
         half = channels // 2
         self.enter = nn.Conv2d(half, half, 1)
         self.space = nn.Conv2d(half, half, 3, padding=1, groups=half, bias=False)
-        self.norm = randomised(nn.BatchNorm2d(half))
+        self.norm = nn.BatchNorm2d(half)
         self.leave = nn.Conv2d(half, half, 1)
+        nn.init.uniform_(self.norm.weight, 0.5, 1.5)
+        nn.init.normal_(self.norm.bias, std=0.3)
+        nn.init.normal_(self.norm.running_mean, std=0.3)
+        nn.init.uniform_(self.norm.running_var, 0.5, 2.0)
 
     def forward(self, features):
         kept, changed = features.chunk(2, dim=1)

@@ -5,23 +5,19 @@ import torch.nn.functional as F
 from torch import nn
 
 
-def randomised(norm):
-    """A scale and a shift as after training."""
-    nn.init.uniform_(norm.weight, 0.5, 1.5)
-    nn.init.normal_(norm.bias, std=0.3)
-    return norm
-
-
 class Model(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
         self.heads = heads
-        self.norm1 = randomised(nn.LayerNorm(width))
+        self.norm1 = nn.LayerNorm(width)
         self.project = nn.Linear(width, 3 * width)
         self.leave = nn.Linear(width, width)
-        self.norm2 = randomised(nn.LayerNorm(width))
+        self.norm2 = nn.LayerNorm(width)
         self.expand = nn.Linear(width, 4 * width)
         self.contract = nn.Linear(4 * width, width)
+        for norm in (self.norm1, self.norm2):
+            nn.init.uniform_(norm.weight, 0.5, 1.5)
+            nn.init.normal_(norm.bias, std=0.3)
 
     def forward(self, hidden):
         batch, length, width = hidden.shape

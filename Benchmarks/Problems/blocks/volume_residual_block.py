@@ -5,20 +5,16 @@ import torch.nn.functional as F
 from torch import nn
 
 
-def randomised(norm):
-    """A scale and a shift as after training."""
-    nn.init.uniform_(norm.weight, 0.5, 1.5)
-    nn.init.normal_(norm.bias, std=0.3)
-    return norm
-
-
 class Model(nn.Module):
     def __init__(self, channels):
         super().__init__()
         self.mix1 = nn.Conv3d(channels, channels, 3, padding=1)
-        self.norm1 = randomised(nn.InstanceNorm3d(channels, affine=True))
+        self.norm1 = nn.InstanceNorm3d(channels, affine=True)
         self.mix2 = nn.Conv3d(channels, channels, 3, padding=1)
-        self.norm2 = randomised(nn.InstanceNorm3d(channels, affine=True))
+        self.norm2 = nn.InstanceNorm3d(channels, affine=True)
+        for norm in (self.norm1, self.norm2):
+            nn.init.uniform_(norm.weight, 0.5, 1.5)
+            nn.init.normal_(norm.bias, std=0.3)
 
     def forward(self, volume):
         hidden = F.leaky_relu(self.norm1(self.mix1(volume)), 0.01)

@@ -7,8 +7,7 @@ from torch import nn
 class Model(nn.Module):
     def __init__(self, window, dilation):
         super().__init__()
-        reach = dilation * (window - 1) // 2
-        self.pool = nn.MaxPool1d(window, stride=1, padding=reach, dilation=dilation)
+        self.pool = nn.MaxPool1d(window, stride=1, padding=window // 2, dilation=dilation)
 
     def forward(self, signal):
         return self.pool(signal)
