@@ -25,4 +25,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(3, 36, 46, 50)]
+    return [torch.randn(6, 36, 46, 50)]

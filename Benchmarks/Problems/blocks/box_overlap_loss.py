@@ -19,4 +19,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.rand(90000, 4), torch.rand(90000, 4)]
+    return [torch.rand(330000, 4), torch.rand(330000, 4)]

@@ -29,4 +29,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(4, 230, 144), torch.randn(4, 170, 144)]
+    return [torch.randn(9, 230, 144), torch.randn(9, 170, 144)]

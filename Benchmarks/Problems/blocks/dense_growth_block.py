@@ -23,4 +23,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(3, 32, 48, 52)]
+    return [torch.randn(7, 32, 48, 52)]

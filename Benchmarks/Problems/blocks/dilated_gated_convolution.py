@@ -23,4 +23,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(4, 48, 1700)]
+    return [torch.randn(9, 48, 1700)]

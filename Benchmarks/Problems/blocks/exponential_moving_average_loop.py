@@ -23,4 +23,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(32, 90, 300)]
+    return [torch.randn(150, 90, 300)]

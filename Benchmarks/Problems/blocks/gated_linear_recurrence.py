@@ -25,4 +25,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(20, 64, 180)]
+    return [torch.randn(43, 64, 180)]

@@ -24,4 +24,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(700, 120)]
+    return [torch.randn(1500, 120)]

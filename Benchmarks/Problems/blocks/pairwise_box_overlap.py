@@ -20,4 +20,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.rand(700, 4), torch.rand(560, 4)]
+    return [torch.rand(1500, 4), torch.rand(560, 4)]

@@ -26,4 +26,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(6, 8, 300, 80), torch.randn(6, 8, 300, 80)]
+    return [torch.randn(13, 8, 300, 80), torch.randn(13, 8, 300, 80)]

@@ -31,4 +31,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(6, 60, 40)]
+    return [torch.randn(70, 60, 40)]

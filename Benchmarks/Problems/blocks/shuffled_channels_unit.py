@@ -29,4 +29,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(6, 80, 46, 50)]
+    return [torch.randn(15, 80, 46, 50)]

@@ -22,4 +22,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(8, 112, 50, 54)]
+    return [torch.randn(19, 112, 50, 54)]

@@ -24,4 +24,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(8, 196, 180)]
+    return [torch.randn(37, 196, 180)]

@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(3100, 720) + 0.5]
+    return [torch.randn(10100, 720) + 0.5]

@@ -19,4 +19,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(5, 64, 60, 56)]
+    return [torch.randn(10, 64, 60, 56)]

@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(1300, 1500), torch.empty(1300, 1500).uniform_(0.2, 1.0)]
+    return [torch.randn(3100, 1500), torch.empty(3100, 1500).uniform_(0.2, 1.0)]

@@ -20,4 +20,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(1200, 1000)]
+    return [torch.randn(5100, 1000)]

@@ -22,4 +22,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randint(0, 9000, (14, 320))]
+    return [torch.randint(0, 9000, (44, 320))]

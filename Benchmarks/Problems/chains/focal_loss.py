@@ -23,4 +23,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(16, 9, 64, 70), (torch.rand(16, 9, 64, 70) > 0.85).float()]
+    return [torch.randn(42, 9, 64, 70), (torch.rand(42, 9, 64, 70) > 0.85).float()]

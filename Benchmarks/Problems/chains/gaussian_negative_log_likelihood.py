@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(1500, 900), torch.randn(1500, 900), torch.randn(1500, 900)]
+    return [torch.randn(3100, 900), torch.randn(3100, 900), torch.randn(3100, 900)]

@@ -19,4 +19,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(700, 40)]
+    return [torch.randn(1300, 40)]

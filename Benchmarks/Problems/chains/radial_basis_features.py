@@ -21,4 +21,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(900, 24)]
+    return [torch.randn(1900, 24)]

@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(1700, 1250)]
+    return [torch.randn(3300, 1250)]

@@ -16,4 +16,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.rand(7000, 130), torch.rand(7000, 130)]
+    return [torch.rand(25000, 130), torch.rand(25000, 130)]

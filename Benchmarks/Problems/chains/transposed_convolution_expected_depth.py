@@ -20,4 +20,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(4, 40, 34, 38)]
+    return [torch.randn(11, 40, 34, 38)]

@@ -20,4 +20,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(6, 40, 30, 34)]
+    return [torch.randn(13, 40, 30, 34)]

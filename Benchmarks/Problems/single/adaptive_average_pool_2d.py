@@ -18,4 +18,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(12, 160, 45, 63)]
+    return [torch.randn(30, 160, 45, 63)]

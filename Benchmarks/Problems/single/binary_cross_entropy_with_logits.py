@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(1400, 1100), torch.rand(1400, 1100)]
+    return [torch.randn(2900, 1100), torch.rand(2900, 1100)]

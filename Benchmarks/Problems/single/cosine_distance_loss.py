@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(2800, 900), torch.randn(2800, 900)]
+    return [torch.randn(8300, 900), torch.randn(8300, 900)]

@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(1500, 2050), torch.randint(0, 2050, (1500,))]
+    return [torch.randn(5200, 2050), torch.randint(0, 2050, (5200,))]

@@ -18,4 +18,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(6, 72, 66, 92)]
+    return [torch.randn(13, 72, 66, 92)]

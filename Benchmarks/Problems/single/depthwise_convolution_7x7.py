@@ -18,4 +18,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(4, 88, 45, 51)]
+    return [torch.randn(22, 88, 45, 51)]

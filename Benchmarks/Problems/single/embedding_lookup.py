@@ -18,4 +18,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randint(0, 21000, (20, 410))]
+    return [torch.randint(0, 21000, (70, 410))]

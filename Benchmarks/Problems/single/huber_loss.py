@@ -18,4 +18,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(1700, 1900), torch.randn(1700, 1900)]
+    return [torch.randn(9100, 1900), torch.randn(9100, 1900)]

@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(26, 140, 1100)]
+    return [torch.randn(50, 140, 1100)]

@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(20, 230, 310)]
+    return [torch.randn(70, 230, 310)]

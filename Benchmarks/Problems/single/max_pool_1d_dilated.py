@@ -18,4 +18,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(12, 64, 4100)]
+    return [torch.randn(46, 64, 4100)]

@@ -18,4 +18,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(8, 56, 150, 132)]
+    return [torch.randn(3, 56, 150, 132)]

@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(36, 250, 340)]
+    return [torch.randn(95, 250, 340)]

@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(640, 1, 48), torch.randn(1, 190, 48)]
+    return [torch.randn(1340, 1, 48), torch.randn(1, 190, 48)]

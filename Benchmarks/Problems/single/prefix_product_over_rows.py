@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.empty(2400, 1300).uniform_(0.9, 1.1)]
+    return [torch.empty(7700, 1300).uniform_(0.9, 1.1)]

@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(2900, 1700)]
+    return [torch.randn(5300, 1700)]

@@ -18,4 +18,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(2300, 1440)]
+    return [torch.randn(5700, 1440)]

@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(11, 480, 900)]
+    return [torch.randn(23, 480, 900)]
