@@ -24,4 +24,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(1620, 64), torch.rand(1620, 420) > 0.9]
+    return [torch.randn(1620, 64), torch.rand(1620, 1620) > 0.9]

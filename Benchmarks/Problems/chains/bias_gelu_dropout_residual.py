@@ -20,4 +20,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(5900, 1300), torch.randn(5900, 1300)]
+    return [torch.randn(2700, 1300), torch.randn(2700, 1300)]

@@ -20,4 +20,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.rand(43, 3, 190, 200), torch.rand(43, 3, 190, 200)]
+    return [torch.rand(23, 3, 190, 200), torch.rand(23, 3, 190, 200)]

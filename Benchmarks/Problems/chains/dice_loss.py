@@ -17,4 +17,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(150, 5, 110, 120), (torch.rand(150, 5, 110, 120) > 0.6).float()]
+    return [torch.randn(46, 5, 110, 120), (torch.rand(46, 5, 110, 120) > 0.6).float()]

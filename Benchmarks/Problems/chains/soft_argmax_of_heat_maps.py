@@ -20,4 +20,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(190, 21, 56, 48)]
+    return [torch.randn(90, 21, 56, 48)]

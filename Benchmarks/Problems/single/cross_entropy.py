@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(5200, 2050), torch.randint(0, 2050, (5200,))]
+    return [torch.randn(3700, 2050), torch.randint(0, 2050, (3700,))]

@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(2300, 5300)]
+    return [torch.randn(1100, 5300)]

@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(280, 41, 1300), torch.randn(280, 41, 1300)]
+    return [torch.randn(130, 41, 1300), torch.randn(130, 41, 1300)]

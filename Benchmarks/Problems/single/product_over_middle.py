@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [1.0 + 0.1 * torch.randn(930, 70, 900)]
+    return [1.0 + 0.1 * torch.randn(190, 70, 900)]

@@ -18,4 +18,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(10300, 500), torch.randn(10300, 500), torch.randn(10300, 500)]
+    return [torch.randn(5900, 500), torch.randn(5900, 500), torch.randn(5900, 500)]
