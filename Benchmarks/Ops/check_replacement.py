@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Whether a replacement computes what the original does, asked once more by a program that shares no code with the product.
+"""Whether a replacement computes what the original does, asked by a program that shares no code with the product.
 
 `check_replacement.py REFERENCE CANDIDATE` loads `Model` and `ModelNew`, compares both with `Model` in float64 on drawn
 inputs, and prints one JSON object: `passed`, `cases`, `worst_units`, `failures`, `raised`. Exit 0 passed, 1 not.

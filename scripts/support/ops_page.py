@@ -8,7 +8,8 @@ import statistics
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from . import intervals
-from .ops_study import COMPILED, EAGER, FOLDERS, Answer, Interval, Result, geometric_mean, median
+from .ops_study import COMPILED, EAGER, Answer, Interval, Result, geometric_mean, median
+from .problem_set import FOLDERS
 
 RESAMPLES = 2000
 INTRODUCTION = """# What the built-in optimizer makes of the problem set
@@ -18,19 +19,19 @@ Written by `scripts/bench-ops` (`make bench-ops`) from `ops.jsonl`; nothing here
 """
 METHOD = """## How it was done
 
-* Each problem is optimised once, by `kernelwright optimize FILE --budget {budget}s --allow algebraic-pruning --json`, in a
-  workspace of its own, and once more without `--allow` where the best replacement removes work. Speedups, medians and
-  their 95 % intervals are the product's own ([timing](../timing.md)): the smaller of cold and warm caches.
+* Each problem is optimised once, by `kernelwright optimize FILE --budget {budget}s --allow algebraic-pruning --json`,
+  in a workspace of its own, and once more without `--allow` where the best replacement removes work. Speedups, medians
+  and their 95 % intervals are the product's own ([timing](../timing.md)): the smaller of cold and warm caches.
 * **A problem that is not improved counts 1.0** in every mean. The headline is against the *faster* of eager and
   `torch.compile`. The interval of a mean is that of drawing other problems from the same folder (bootstrap).
-* **Frozen inductor** (`torch._inductor.config.freezing`, evaluation mode, no gradients) is timed against eager in a process
-  of its own by `Benchmarks/Ops/frozen_inductor.py`, with warm caches and no sandbox; a replacement is compared with it by
-  way of eager, and the two intervals add up.
+* **Frozen inductor** (`torch._inductor.config.freezing`, evaluation mode, no gradients) is timed against eager in a
+  process of its own by `Benchmarks/Ops/frozen_inductor.py`, with warm caches and no sandbox; a replacement is compared
+  with it by way of eager, and the two intervals add up.
 * Every verified replacement is checked again by `Benchmarks/Ops/check_replacement.py`, in another process that shares
-  no code with the product: float64, several seeds, other shapes, strides and weights. A unit is what float32 itself is off
-  by at that element; six are allowed.
-* *Roof* is the share of the measured bandwidth that a replacement reaches, where memory bounds it. *First* is the time from
-  starting the command to the first verified improvement, with PyTorch's start and the baselines' compilation in it.
+  no code with the product: float64, several seeds, other shapes, strides and weights. A unit is what float32 itself is
+  off by at that element; six are allowed.
+* *Roof* is the share of the measured bandwidth that a replacement reaches, where memory bounds it. *First* is the time
+  from starting the command to the first verified improvement, with PyTorch's start and the baselines' compilation in it.
 """
 
 
@@ -73,7 +74,7 @@ def means(results: Sequence[Result]) -> List[str]:
         " | improved |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    groups = [(folder, [each for each in results if each.folder == folder]) for folder in FOLDERS]
+    groups = [(folder, [each for each in results if each.problem.folder == folder]) for folder in FOLDERS]
     for name, group in [*groups, ("all", list(results))]:
         cells = [
             mean_of([each.best.speedup for each in group]), mean_of([each.exact.speedup for each in group]),
@@ -91,11 +92,11 @@ def ratio_mean(values: Sequence[Optional[Interval]]) -> str:
     return "–" if mean is None else f"{mean:.2f}"
 
 
-def by_family(results: Sequence[Result], family_of: Dict[str, str]) -> List[str]:
+def by_family(results: Sequence[Result]) -> List[str]:
     lines = ["| family | problems | geometric mean | without pruning | improved |", "|---|---|---|---|---|"]
     groups: Dict[str, List[Result]] = {}
     for result in results:
-        groups.setdefault(family_of[result.name], []).append(result)
+        groups.setdefault(result.problem.family, []).append(result)
     for name in sorted(groups):
         group = groups[name]
         best, exact = (ratio_mean([answer.speedup for answer in each]) for each in _both(group))
@@ -128,8 +129,8 @@ def findings(results: Sequence[Result], total: int) -> List[str]:
         f"* Replacements that memory bounds reach {percent(median(roofs))} of the measured bandwidth in the median"
         f" ({len(roofs)} of them).",
         f"* The first verified improvement comes after {seconds(median(first))} in the median.",
-        f"* Frozen inductor is faster than what is offered on {len(behind)} problems{listed(behind)}; it gives no figure on"
-        f" {len(crashed)}{listed(crashed)}.",
+        f"* Frozen inductor is faster than what is offered on {len(behind)} problems{listed(behind)}; it gives no figure"
+        f" on {len(crashed)}{listed(crashed)}.",
     ]
     if errors:
         lines.append(f"* No answer, counted as not improved: {len(errors)}{listed(errors)}.")
@@ -148,8 +149,8 @@ def seconds(value: Optional[float]) -> str:
 
 def every_problem(results: Sequence[Result]) -> List[str]:
     lines = [
-        "| problem | eager, ms | compile, ms | replacement, ms | **speedup [95 %]** | without pruning | vs eager | vs compile"
-        " | vs frozen [95 %] | roof | first | idea |",
+        "| problem | eager, ms | compile, ms | replacement, ms | **speedup [95 %]** | without pruning | vs eager"
+        " | vs compile | vs frozen [95 %] | roof | first | idea |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     return lines + [problem_line(each) for each in results]
@@ -161,7 +162,8 @@ def problem_line(result: Result) -> str:
     took = (best.found.get("candidate") or {}).get("median_ms") if best.is_verified else None
     offered: Callable[[Any], Any] = lambda value: value if best.is_verified else None
     cells = [
-        f"`{result.name}`", milliseconds(baselines.get(EAGER)), milliseconds(baselines.get(COMPILED)), milliseconds(took),
+        f"`{result.name}`",
+        *(milliseconds(each) for each in (baselines.get(EAGER), baselines.get(COMPILED), took)),
         with_interval(offered(best.speedup)) if best.is_verified else best.found.get("verdict", "no answer"),
         ratio(result.exact.speedup) if "exact" in result.record else "",
         ratio(offered(best.against(EAGER))), ratio(offered(best.against(COMPILED))),

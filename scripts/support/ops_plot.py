@@ -6,8 +6,9 @@ import html
 import math
 from typing import Callable, Dict, List, Sequence, Tuple
 
-from .ops_study import FOLDERS, Result, geometric_mean
+from .ops_study import Result, geometric_mean
 from .plot import STYLE, text
+from .problem_set import FOLDERS
 
 WIDTH, LEFT, RIGHT, GAP = 960, 56, 16, 40
 TOP, PANEL, BOTTOM = 74, 380, 54
@@ -31,7 +32,8 @@ def kind_of(result: Result) -> str:
 
 def page(title: str, high: float, parts: List[str]) -> str:
     head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {high:.0f}" width="{WIDTH}" height="{high:.0f}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {high:.0f}" width="{WIDTH}"',
+        f' height="{high:.0f}">',
         f"<title>{html.escape(title)}</title>",
         f"<style>{STYLE}{MORE}</style>",
         f'<rect class="page" width="{WIDTH}" height="{high:.0f}" rx="8"/>',
@@ -51,7 +53,8 @@ def line(style: str, x1: float, y1: float, x2: float, y2: float) -> str:
 
 def legend(y: float) -> List[str]:
     words = (
-        ("improved", "verified faster"), ("pruned", "verified faster, by a rewrite that removes work (algebraic-pruning)"),
+        ("improved", "verified faster"),
+        ("pruned", "verified faster, by a rewrite that removes work (algebraic-pruning)"),
         ("unchanged", "left as it was: 1.0"),
     )
     parts, x = [], 16.0
@@ -76,7 +79,7 @@ def every_problem(results: Sequence[Result]) -> str:
     parts: List[str] = []
     for number, folder in enumerate(FOLDERS):
         left = LEFT + number * (wide + GAP)
-        mine = sorted((each for each in results if each.folder == folder), key=lambda each: each.best.speedup[0])
+        mine = sorted((each for each in results if each.problem.folder == folder), key=lambda each: each.best.speedup[0])
         mean = geometric_mean(each.best.speedup for each in mine)
         title = f"{folder}: {len(mine)} problems" + (f", geometric mean {mean:.2f}×" if mean else "")
         parts.append(text(left, 54, title, "bold"))
@@ -104,11 +107,11 @@ def _dot(result: Result, x: float, y_of: Callable[[float], float]) -> List[str]:
     ]
 
 
-def every_family(results: Sequence[Result], family_of: Dict[str, str]) -> str:
+def every_family(results: Sequence[Result]) -> str:
     """Two bars a family: with rewrites that remove work, and without."""
     groups: Dict[str, List[Result]] = {}
     for result in results:
-        groups.setdefault(family_of[result.name], []).append(result)
+        groups.setdefault(result.problem.family, []).append(result)
     rows = [(name, _means(group), len(group)) for name, group in groups.items()]
     rows.sort(key=lambda row: -row[1][0])
     ticks = ticks_up_to(max((means[0] for _, means, _ in rows), default=2.0))

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
+from .problem_set import Problem
 from .report import REPOSITORY
 
-PROBLEMS = REPOSITORY / "Benchmarks" / "Problems"
 TOOLS = REPOSITORY / "Benchmarks" / "Ops"
 # Beyond its budget a search starts workers, compiles the baselines and verifies; one that takes longer than this hangs.
 PATIENCE_S, CHECK_S, FROZEN_S = 420.0, 300.0, 240.0
@@ -48,19 +48,7 @@ class Setup:
         return digest.hexdigest()[:12]
 
 
-def all_problems() -> List[Path]:
-    return sorted(PROBLEMS.glob("*/*.py"))
-
-
-def name_of(problem: Path) -> str:
-    return f"{problem.parent.name}/{problem.stem}"
-
-
-def revision_of(problem: Path) -> str:
-    return hashlib.sha256(problem.read_bytes()).hexdigest()[:12]
-
-
-def run(problem: Path, setup: Setup) -> Record:
+def run(problem: Problem, setup: Setup) -> Record:
     """Everything that is to be known about one problem; `error` where the server gave no answer."""
     record: Record = {"seconds": {}}
     with tempfile.TemporaryDirectory(prefix="kernelwright-ops-") as name:
@@ -71,18 +59,18 @@ def run(problem: Path, setup: Setup) -> Record:
             record["exact"] = _optimised(problem, setup, workspace / "exact", [], record["seconds"])
         if setup.frozen:
             start = time.monotonic()
-            command = [str(setup.python), str(TOOLS / "frozen_inductor.py"), str(problem)]
+            command = [str(setup.python), str(TOOLS / "frozen_inductor.py"), str(problem.path)]
             record["frozen"] = _answer(command, FROZEN_S)
             record["seconds"]["frozen"] = round(time.monotonic() - start, 1)
     return record
 
 
-def _optimised(problem: Path, setup: Setup, workspace: Path, allow: List[str], seconds: Dict[str, float]) -> Record:
+def _optimised(problem: Problem, setup: Setup, workspace: Path, allow: List[str], seconds: Dict[str, float]) -> Record:
     """One search in a workspace of its own: what an earlier one learned must not help."""
     workspace.mkdir()
     (workspace / "pyproject.toml").write_text("", encoding="utf-8")
-    file = workspace / problem.name
-    file.write_bytes(problem.read_bytes())
+    file = workspace / problem.path.name
+    file.write_bytes(problem.path.read_bytes())
     command = [str(setup.server), "optimize", file.name, "--budget", f"{setup.budget_s}s", "--json"]
     command += ["--python", str(setup.python)] + (["--allow", ",".join(allow)] if allow else [])
     start = time.monotonic()
@@ -103,12 +91,12 @@ def _optimised(problem: Path, setup: Setup, workspace: Path, allow: List[str], s
     return found
 
 
-def _checked(problem: Path, source: str, setup: Setup, kind: str, seconds: Dict[str, float]) -> Record:
+def _checked(problem: Problem, source: str, setup: Setup, kind: str, seconds: Dict[str, float]) -> Record:
     setup.sources.mkdir(parents=True, exist_ok=True)
-    candidate = setup.sources / f"{problem.parent.name}-{problem.stem}-{kind}.py"
+    candidate = setup.sources / f"{problem.folder}-{problem.path.stem}-{kind}.py"
     candidate.write_text(source, encoding="utf-8")
     start = time.monotonic()
-    found = _answer([str(setup.python), str(TOOLS / "check_replacement.py"), str(problem), str(candidate)], CHECK_S)
+    found = _answer([str(setup.python), str(TOOLS / "check_replacement.py"), str(problem.path), str(candidate)], CHECK_S)
     seconds[f"check_{kind}"] = round(time.monotonic() - start, 1)
     return found
 

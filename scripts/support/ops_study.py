@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
-from .ops_run import PROBLEMS, PRUNING, name_of, revision_of
+from .ops_run import PRUNING
+from .problem_set import Problem
 
 Record = Dict[str, Any]
-FOLDERS = ("single", "chains", "blocks")
 EAGER, COMPILED = "eager", "torch.compile"
 Interval = Tuple[float, float, float]
 """Estimate, lower and upper end of the 95 % interval."""
@@ -66,14 +66,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Result:
-    """One problem."""
+    """One problem and its record."""
 
-    name: str
+    problem: Problem
     record: Record
 
     @property
-    def folder(self) -> str:
-        return self.name.split("/")[0]
+    def name(self) -> str:
+        return self.problem.name
 
     @property
     def error(self) -> Optional[str]:
@@ -152,8 +152,8 @@ class Data:
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps(record, sort_keys=True) + "\n")
 
-    def is_done(self, problem: Path, server: str, budget_s: int) -> bool:
-        key = (name_of(problem), revision_of(problem), server, budget_s)
+    def is_done(self, problem: Problem, server: str, budget_s: int) -> bool:
+        key = (problem.name, problem.revision, server, budget_s)
         return any(key_of(each) == key and "error" not in each["allowed"] for each in self.records())
 
     def keep_only(self, server: str, budget_s: int) -> None:
@@ -168,17 +168,8 @@ def key_of(record: Record) -> Tuple[str, str, str, int]:
     return record["problem"], record["problem_revision"], record["server"], record["budget_s"]
 
 
-def results(records: Sequence[Record], problems: Sequence[Path]) -> List[Result]:
+def results(records: Sequence[Record], problems: Sequence[Problem]) -> List[Result]:
     """The last record of each problem as it is now; records of earlier texts of it count for nothing."""
-    current = {name_of(problem): revision_of(problem) for problem in problems}
-    latest: Dict[str, Record] = {}
-    for record in records:
-        if current.get(record["problem"]) == record["problem_revision"]:
-            latest[record["problem"]] = record
-    return [Result(name, latest[name]) for name in current if name in latest]
-
-
-def families() -> Dict[str, str]:
-    """The family of each problem, by name."""
-    table = json.loads((PROBLEMS / "families.json").read_text(encoding="utf-8"))
-    return {f"{folder}/{name}": family for folder in table for family in table[folder] for name in table[folder][family]}
+    latest = {(record["problem"], record["problem_revision"]): record for record in records}
+    keys = [(problem, (problem.name, problem.revision)) for problem in problems]
+    return [Result(problem, latest[key]) for problem, key in keys if key in latest]
