@@ -24,14 +24,13 @@ METHOD = """## How it was done
   and their 95 % intervals are the product's own ([timing](../timing.md)): the smaller of cold and warm caches.
 * **A problem that is not improved counts 1.0** in every mean. The headline is against the *faster* of eager and
   `torch.compile`. The interval of a mean is that of drawing other problems from the same folder (bootstrap).
-* **Frozen inductor** (`torch._inductor.config.freezing`, evaluation mode, no gradients) is timed against eager in a
-  process of its own by `Benchmarks/Ops/frozen_inductor.py`, with warm caches and no sandbox; a replacement is compared
-  with it by way of eager, and the two intervals add up.
+* **Frozen inductor** (`torch._inductor.config.freezing`, evaluation mode, no gradients) is timed in a process of its
+  own, in turns with eager and the replacement, by `Benchmarks/Ops/frozen_inductor.py`: no sandbox, caches as they come.
 * Every verified replacement is checked again by `Benchmarks/Ops/check_replacement.py`, in another process that shares
   no code with the product: float64, several seeds, other shapes, strides and weights. A unit is what float32 itself is
   off by at that element; six are allowed.
 * *Roof* is the share of the measured bandwidth that a replacement reaches, where memory bounds it. *First* is the time
-  from starting the command to the first verified improvement, with PyTorch's start and the baselines' compilation in it.
+  from starting the command to the first verified improvement; PyTorch's start and compiling the baselines are in it.
 """
 
 
@@ -80,7 +79,7 @@ def means(results: Sequence[Result]) -> List[str]:
             mean_of([each.best.speedup for each in group]), mean_of([each.exact.speedup for each in group]),
             ratio_mean([each.best.against(EAGER) for each in group]),
             ratio_mean([each.best.against(COMPILED) for each in group]),
-            ratio_mean([each.against_frozen(each.best) for each in group]),
+            ratio_mean([each.against_frozen for each in group]),
             share_of(sum(each.best.is_verified for each in group), len(group)),
         ]
         lines.append(f"| {name} | {len(group)} | {' | '.join(cells)} |")
@@ -129,8 +128,8 @@ def findings(results: Sequence[Result], total: int) -> List[str]:
         f"* Replacements that memory bounds reach {percent(median(roofs))} of the measured bandwidth in the median"
         f" ({len(roofs)} of them).",
         f"* The first verified improvement comes after {seconds(median(first))} in the median.",
-        f"* Frozen inductor is faster than what is offered on {len(behind)} problems{listed(behind)}; it gives no figure"
-        f" on {len(crashed)}{listed(crashed)}.",
+        f"* Frozen inductor is faster than what is offered on {len(behind)} problems{listed(behind)}; it gives no"
+        f" figure on {len(crashed)}{listed(crashed)}.",
     ]
     if errors:
         lines.append(f"* No answer, counted as not improved: {len(errors)}{listed(errors)}.")
@@ -167,7 +166,7 @@ def problem_line(result: Result) -> str:
         with_interval(offered(best.speedup)) if best.is_verified else best.found.get("verdict", "no answer"),
         ratio(result.exact.speedup) if "exact" in result.record else "",
         ratio(offered(best.against(EAGER))), ratio(offered(best.against(COMPILED))),
-        with_interval(offered(result.against_frozen(best))), percent(best.share_of_roof),
+        with_interval(offered(result.against_frozen)), percent(best.share_of_roof),
         seconds(best.found.get("first_verified_s")), idea_of(best),
     ]
     return f"| {' | '.join(cells)} |"

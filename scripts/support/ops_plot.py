@@ -79,7 +79,8 @@ def every_problem(results: Sequence[Result]) -> str:
     parts: List[str] = []
     for number, folder in enumerate(FOLDERS):
         left = LEFT + number * (wide + GAP)
-        mine = sorted((each for each in results if each.problem.folder == folder), key=lambda each: each.best.speedup[0])
+        mine = [each for each in results if each.problem.folder == folder]
+        mine.sort(key=lambda each: each.best.speedup[0])
         mean = geometric_mean(each.best.speedup for each in mine)
         title = f"{folder}: {len(mine)} problems" + (f", geometric mean {mean:.2f}×" if mean else "")
         parts.append(text(left, 54, title, "bold"))

@@ -12,14 +12,15 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from .problem_set import Problem
 from .report import REPOSITORY
 
 TOOLS = REPOSITORY / "Benchmarks" / "Ops"
-# Beyond its budget a search starts workers, compiles the baselines and verifies; one that takes longer than this hangs.
-PATIENCE_S, CHECK_S, FROZEN_S = 420.0, 300.0, 240.0
+# Beyond its budget a search starts workers, compiles the baselines and verifies; one that takes longer than this is
+# stopped and counts as not improved.
+PATIENCE_S, CHECK_S, FROZEN_S = 150.0, 180.0, 150.0
 STOPPING_S = 20.0
 PRUNING = "algebraic-pruning"
 # What nobody reads in a table: a source is kept as a file, of the gates only the roofline's figures count.
@@ -38,6 +39,9 @@ class Setup:
     """Sources that were offered are kept here, for whoever wants to look at one."""
     sources: Path
     frozen: bool = True
+
+    def source_of(self, problem: Problem, kind: str) -> Path:
+        return self.sources / f"{problem.folder}-{problem.path.stem}-{kind}.py"
 
     def identity(self) -> str:
         """Of the server: another build starts the study anew."""
@@ -59,7 +63,8 @@ def run(problem: Problem, setup: Setup) -> Record:
             record["exact"] = _optimised(problem, setup, workspace / "exact", [], record["seconds"])
         if setup.frozen:
             start = time.monotonic()
-            command = [str(setup.python), str(TOOLS / "frozen_inductor.py"), str(problem.path)]
+            replacement = [setup.source_of(problem, "allowed")] if allowed.get("verdict") == "verified" else []
+            command = [setup.python, TOOLS / "frozen_inductor.py", problem.path, *replacement]
             record["frozen"] = _answer(command, FROZEN_S)
             record["seconds"]["frozen"] = round(time.monotonic() - start, 1)
     return record
@@ -93,10 +98,10 @@ def _optimised(problem: Problem, setup: Setup, workspace: Path, allow: List[str]
 
 def _checked(problem: Problem, source: str, setup: Setup, kind: str, seconds: Dict[str, float]) -> Record:
     setup.sources.mkdir(parents=True, exist_ok=True)
-    candidate = setup.sources / f"{problem.folder}-{problem.path.stem}-{kind}.py"
+    candidate = setup.source_of(problem, kind)
     candidate.write_text(source, encoding="utf-8")
     start = time.monotonic()
-    found = _answer([str(setup.python), str(TOOLS / "check_replacement.py"), str(problem.path), str(candidate)], CHECK_S)
+    found = _answer([setup.python, TOOLS / "check_replacement.py", problem.path, candidate], CHECK_S)
     seconds[f"check_{kind}"] = round(time.monotonic() - start, 1)
     return found
 
@@ -132,10 +137,11 @@ def _stop(child: "subprocess.Popen[str]") -> None:
         child.kill()
 
 
-def _answer(command: List[str], limit: float) -> Record:
+def _answer(command: Sequence[Union[str, Path]], limit: float) -> Record:
     """The one JSON object that a program prints."""
     try:
-        done = subprocess.run(command, env=_environment(), capture_output=True, text=True, timeout=limit)
+        words = [str(word) for word in command]
+        done = subprocess.run(words, env=_environment(), capture_output=True, text=True, timeout=limit)
         return dict(json.loads(done.stdout))
     except subprocess.TimeoutExpired:
         return {"unavailable": f"no answer within {limit:.0f} s"}
