@@ -15,20 +15,20 @@ ROOT = REPOSITORY / "Benchmarks" / "Problems"
 FOLDERS = ("single", "chains", "blocks")
 # The first pattern found in a name decides; the names are ours, so they are kept to these words.
 FAMILIES = (
-    ("losses", r"loss|error|divergence|entropy|likelihood|similarity$"),
-    ("scans and recurrences", r"prefix|running|returns|transmittance|recurrence|scan|moving|difference"),
-    ("attention", r"attention|transformer|causal_softmax|rotary"),
-    ("product or convolution, then reduced", r"(linear|product|convolution\w*)_(sum|mean|channel|expected)|_linear_sum|3d_mean"),
-    ("pooling and windows", r"pool|envelope|local_contrast|upsampling"),
-    ("convolution", r"conv|depthwise|bottleneck|residual|unet|squeeze|dense|shuffled|atrous|classifier|super|vocoder|stem"),
-    ("norms", r"norm|standard|centre|unit_length|chromatic"),
+    ("losses", r"loss|squared_error|divergence|entropy|likelihood|structural|density|variational"),
+    ("pooling and windows", r"_pool|pooling|^pool_pyramid|envelope|local_contrast"),
+    ("scans and recurrences", r"prefix|running|returns|transmittance|recurrence|scan|moving|then_prefix"),
+    ("attention", r"attention|transformer|rotary"),
+    ("product or convolution, reduced", r"(linear|product|convolution(_3d)?)_(sum|mean)|_channel_range|pool_after"),
+    ("norms", r"^(layer|rms|group|instance|batch|unit)_|standard|centre_|residual_layer|chromatic|position_norm"),
+    ("convolution", r"conv|depthwise|bottleneck|residual_(block|stack)|inverted|unet|squeeze|growth|shuffled|atrous"),
     ("softmax", r"softmax|soft_argmax"),
-    ("distances", r"pairwise|prototype|radial|cosine"),
-    ("reductions", r"arg(max|min)|max_over|min_with|over_(middle|channels)|variance|count|columns$|rows_float64"),
-    ("gathers", r"embedding|gather|select|one_hot|factorisation|graph"),
-    ("products", r"gemm|matri|linear|diagonal|triang|product|mixing|mixture|swiglu|variational"),
-    ("activations", r"relu|gelu|mish|swish|softsign|selu|snake|residual"),
-    ("audio", r"audio"),
+    ("distances", r"pairwise|prototype|radial|similarity"),
+    ("reductions", r"arg(max|min)|min_with|over_(middle|channels)|variance"),
+    ("gathers", r"embedding|gather|one_hot|factorisation"),
+    ("products", r"gemm|matri|linear|diagonal|triang|dense|product|mixing|mixture|swiglu"),
+    ("activations", r"relu|gelu|mish|swish|snake"),
+    ("small nets", r"classifier|super_resolution|vocoder|audio"),
 )
 
 

@@ -16,4 +16,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(34, 6, 210, 210)]
+    return [torch.randn(20, 6, 210, 210)]

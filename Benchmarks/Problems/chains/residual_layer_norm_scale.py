@@ -21,4 +21,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(17, 210, 960), torch.randn(17, 210, 960)]
+    return [torch.randn(21, 210, 960), torch.randn(21, 210, 960)]

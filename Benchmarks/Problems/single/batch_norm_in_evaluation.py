@@ -22,4 +22,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(23, 76, 60, 64)]
+    return [torch.randn(41, 76, 60, 64)]

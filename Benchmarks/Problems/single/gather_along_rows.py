@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(6100, 1400), torch.randint(0, 1400, (6100, 1100))]
+    return [torch.randn(4300, 1400), torch.randint(0, 1400, (4300, 1100))]

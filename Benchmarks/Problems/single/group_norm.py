@@ -20,4 +20,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(21, 84, 58, 62)]
+    return [torch.randn(33, 84, 58, 62)]

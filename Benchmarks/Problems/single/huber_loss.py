@@ -18,4 +18,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(2900, 1900), torch.randn(2900, 1900)]
+    return [torch.randn(5300, 1900), torch.randn(5300, 1900)]

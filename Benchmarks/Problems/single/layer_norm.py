@@ -20,4 +20,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(23, 220, 1150)]
+    return [torch.randn(37, 220, 1150)]

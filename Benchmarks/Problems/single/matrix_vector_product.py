@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(7100, 4100), torch.randn(4100, 1)]
+    return [torch.randn(5900, 4100), torch.randn(4100, 1)]

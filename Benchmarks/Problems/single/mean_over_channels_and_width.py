@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(41, 90, 76, 88)]
+    return [torch.randn(35, 90, 76, 88)]

@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(3700, 1310)]
+    return [torch.randn(6700, 1310)]

@@ -14,4 +14,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(130, 480, 410)]
+    return [torch.randn(105, 480, 410)]

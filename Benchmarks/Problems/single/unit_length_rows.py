@@ -15,4 +15,4 @@ def get_init_inputs():
 
 
 def get_inputs():
-    return [torch.randn(7100, 1020)]
+    return [torch.randn(9500, 1020)]
