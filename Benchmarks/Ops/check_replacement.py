@@ -27,9 +27,9 @@ import torch
 from torch import nn
 
 Tensors = List[torch.Tensor]
-# How many units a replacement may be off by. Its roundings are others than the reference's: what inductor makes of these
-# problems is off by up to 10 (a group norm after a convolution), and by 16 where it adds up a strided row of 1,300
-# numbers one by one. Half precision is off by hundreds.
+# How many units a replacement may be off by. Its roundings are others than the reference's: what inductor makes of
+# these problems is off by up to 10 (a group norm after a convolution), and by 16 where it adds up a strided row of
+# 1,300 numbers one by one. Half precision is off by hundreds.
 UNITS = 16.0
 UNITS_IN_FLOAT64 = 64.0
 # Draws of inputs one rounding away, and of inputs so far away (relatively), on which the reference's own error is
