@@ -86,8 +86,10 @@ class OpsStudyTests(unittest.TestCase):
             data.add({**record(other, VERIFIED), "problem_revision": "an earlier text"})
             self.assertEqual([data.is_done(each, "aa", 60) for each in self.problems], [True, True, False, False])
             self.assertFalse(data.is_done(stopped, "aa", 60, again=True))
+            data.add(record(other, VERIFIED, exact={"error": "exit 130"}))
+            self.assertEqual([data.is_done(other, "aa", 60, again=again) for again in (False, True)], [True, False])
             self.assertFalse(data.is_done(done, "another server", 60) or data.is_done(done, "aa", 20))
-            self.assertEqual([each.name for each in results(data.records(), self.problems)], [done.name, stopped.name])
+            self.assertEqual([each.name for each in results(data.records(), self.problems)], [each.name for each in (done, stopped, other)])
             data.keep_only("another server", 60)
             self.assertEqual(data.records(), [])
 
@@ -104,7 +106,7 @@ class OpsStudyTests(unittest.TestCase):
         ]
         page = "\n".join(ops_page.findings(found, 5) + ops_page.means(found) + ops_page.every_problem(found))
         self.assertIn(f"1 of them not confirmed (`{self.problems[1].name}`)", page)
-        self.assertIn(f"No answer, counted as not improved: 1 (`{self.problems[3].name}`)", page)
+        self.assertIn(f"no answer and counts as not improved: 1 (`{self.problems[3].name}`)", page)
         self.assertIn("4 of 5 problems have been run", page)
         self.assertIn("| single | 4 | 2.00 [", page)
         for picture in (ops_plot.every_problem(found), ops_plot.every_family(found)):

@@ -132,7 +132,7 @@ def findings(results: Sequence[Result], total: int) -> List[str]:
         f" figure on {len(crashed)}{listed(crashed)}.",
     ]
     if errors:
-        lines.append(f"* No answer, counted as not improved: {len(errors)}{listed(errors)}.")
+        lines.append(f"* A search gave no answer and counts as not improved: {len(errors)}{listed(errors)}.")
     if len(results) < total:
         lines.append(f"* **Not complete**: {len(results)} of {total} problems have been run.")
     return lines

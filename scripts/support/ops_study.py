@@ -77,7 +77,8 @@ class Result:
 
     @property
     def error(self) -> Optional[str]:
-        return self.record["allowed"].get("error")
+        """Why a search gave no answer, the one with consent or the one without."""
+        return error_of(self.record)
 
     @property
     def best(self) -> Answer:
@@ -150,7 +151,7 @@ class Data:
     def is_done(self, problem: Problem, server: str, budget_s: int, *, again: bool = False) -> bool:
         """Whether there is a record; one without an answer counts, or no end would come, unless `again` is wanted."""
         key = (problem.name, problem.revision, server, budget_s)
-        return any(key_of(each) == key and not (again and "error" in each["allowed"]) for each in self.records())
+        return any(key_of(each) == key and not (again and error_of(each)) for each in self.records())
 
     def keep_only(self, server: str, budget_s: int) -> None:
         """Drops what another server or budget gave: figures of different ones don't belong in one table."""
@@ -158,6 +159,10 @@ class Data:
         if self.path.exists():
             text = "".join(json.dumps(each, sort_keys=True) + "\n" for each in kept)
             self.path.write_text(text, encoding="utf-8")
+
+
+def error_of(record: Record) -> Optional[str]:
+    return next((each["error"] for each in (record["allowed"], record.get("exact", {})) if "error" in each), None)
 
 
 def key_of(record: Record) -> Tuple[str, str, str, int]:
