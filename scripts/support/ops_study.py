@@ -82,8 +82,9 @@ class Result:
 
     @property
     def best(self) -> Answer:
-        """With consent to rewrites that remove work."""
-        return Answer(self.record["allowed"])
+        """With consent to rewrites that remove work, which takes nothing away from what is found without."""
+        allowed = Answer(self.record["allowed"])
+        return self.exact if self.exact.is_verified and not allowed.is_verified else allowed
 
     @property
     def exact(self) -> Answer:
@@ -92,7 +93,7 @@ class Result:
 
     @property
     def answers(self) -> List[Answer]:
-        return [self.best, self.exact] if "exact" in self.record else [self.best]
+        return [Answer(self.record[kind]) for kind in ("allowed", "exact") if kind in self.record]
 
     @property
     def eager_ms(self) -> Optional[float]:
