@@ -18,7 +18,7 @@ SWIFT_SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
 FORMATTED := Package.swift Sources Tests Benchmarks Fuzzing
 SCRIPTS := scripts/fuzz-parsers scripts/setup scripts/swift-test scripts/test-sandbox-as-nobody .ci/run
 PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-lsp scripts/bench-runner scripts/lint scripts/picture \
-	scripts/timing-study
+	scripts/size-problems scripts/timing-study
 JAVASCRIPT := editors/vscode/extension.js Tests/Editors/vscode_protocol_driver.js
 # auto takes Neovim where there is a current one, else the client that comes with the demo.
 EDITOR_OF_THE_DEMO ?= auto
@@ -27,8 +27,8 @@ FUZZ_OPERATIONS ?= 1000000
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?=
 
-.PHONY: build release setup setup-tests demo test swift-test protocol-test editor-test parity attacks fuzz fuzz-server fuzz-parsers \
-	bench bench-lsp bench-timing bench-clock bench-verification picture format lint clean
+.PHONY: build release setup setup-tests demo test swift-test protocol-test problem-test editor-test parity attacks \
+	fuzz fuzz-server fuzz-parsers bench bench-lsp bench-timing bench-clock bench-verification picture format lint clean
 
 build release: $(SERVER)
 
@@ -52,7 +52,7 @@ setup-tests:
 demo: setup $(SERVER)
 	@$(PYTHON) -m demo --editor $(EDITOR_OF_THE_DEMO)
 
-test: setup-tests swift-test protocol-test editor-test
+test: setup-tests swift-test protocol-test problem-test editor-test
 
 swift-test: setup-tests
 	@KERNELWRIGHT_TEST_PYTHON=$(PYTHON) scripts/swift-test
@@ -61,6 +61,10 @@ swift-test: setup-tests
 # Real messages and outputs against the schemas in protocol/, and decoded strictly by another implementation of LSP.
 protocol-test: setup-tests $(SERVER)
 	@$(TEST_PYTHON) -m unittest discover -v -s Tests/Protocol
+
+# Every problem of Benchmarks/Problems loads, runs, repeats itself and depends on its inputs.
+problem-test: setup
+	@$(PYTHON) -W ignore -m unittest discover -v -s Tests/Problems
 
 editor-test: setup-tests $(SERVER)
 	@$(TEST_PYTHON) -m unittest discover -v -s Tests/Editors
