@@ -1,8 +1,13 @@
 extension SynthesisPlan {
   /// What the algebraic rules lead to, applied to a fixed point: the best with rewrites that remove work, which need the
   /// person's consent, and the best without them.
-  func algebraicProposals() -> [Proposal] {
-    let cost = CostModel(vectorBits: request.vectorBits, threads: request.threads)
+  ///
+  /// - Parameter ranksByCost: false takes every step that rules allow, however small the tensors are.
+  func algebraicProposals(ranksByCost: Bool = true) -> [Proposal] {
+    // Checks at run time may call the original a second time, which would draw other numbers.
+    guard !lowered.nodes.contains(where: { if case .call(let call) = $0.operation { call.isRandom } else { false } })
+    else { return [] }
+    let cost = ranksByCost ? CostModel(vectorBits: request.vectorBits, threads: request.threads) : nil
     let all = RuleChain(lowered, Rule.algebra, cost: cost)
     guard !all.rules.isEmpty else { return [] }
     var chains: [RuleChain] = []

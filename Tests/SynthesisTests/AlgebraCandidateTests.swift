@@ -28,7 +28,7 @@ import Testing
       let request = SynthesisRequest(
         graph: graph, opName: name, isFunction: false, vectorBits: 512, threads: 2,
         cacheBytes: [32 << 10, 1 << 20, 32 << 20])
-      let proposals = Synthesizer.proposals(for: request, agent: "re-expression")
+      let proposals = SynthesisPlan(request).algebraicProposals(ranksByCost: false)
       var seen = Set<String>()
       for proposal in proposals where seen.insert(proposal.rule).inserted {
         try proposal.block.candidateFile(original: text, provenance: [])

@@ -2,6 +2,9 @@
 struct CallSequence {
   typealias ValueID = TensorGraph.ValueID
 
+  /// Stands in statements for a call of the original with the arguments of this call.
+  static let originalCall = "{original}"
+
   /// A tensor of the module that the fast path needs.
   struct Needed {
     var path: String
@@ -215,6 +218,11 @@ struct CallSequence {
       guard graph.isStored(id) else { return }
       let name = names.name(id, node.origin.name)
       statements.append("\(name) = \(reference(node.operands[0])).reshape(\(Python.tuple(node.type.shape)))")
+    case .call(.finiteCheck):
+      let name = names.name(id, node.origin.name)
+      statements.append("\(name) = \(reference(node.operands[0]))")
+      statements.append("if not \(name).sum().isfinite():  # Inf and NaN depend on the order of the original's sums")
+      statements.append("    return \(Self.originalCall)")
     case .call(let call):
       let operands = node.operands.map { reference($0) }
       let name = names.name(id, node.origin.name)

@@ -4,8 +4,7 @@ extension Rule {
     id: "diagonal-product",
     reason: "a product with a diagonal matrix scales each row (or column) by one number; the matrix of zeros is never "
       + "made or multiplied",
-    exactness: "exact over ℝ; where the other factor is infinite or NaN, the zeros beside the diagonal make NaN of it no "
-      + "more",
+    exactness: "exact over ℝ",
     labels: ["algebraic-pruning"]
   ) { graph in
     for id in graph.nodes.indices {
@@ -13,14 +12,14 @@ extension Rule {
       if let diagonal = Diagonal(graph, product.left) {
         return graph.replacingOperands(id, [diagonal.values, product.right]) { node, operands, context in
           let column = context.reshape(operands[0], context.shape(operands[0]) + [1])
-          return context.apply(.multiply, column, operands[1])
+          return context.apply(.multiply, column, context.finite(operands[1]))
         }
       }
       if let diagonal = Diagonal(graph, product.right) {
         return graph.replacingOperands(id, [product.left, diagonal.values]) { node, operands, context in
           let shape = context.shape(operands[1])
           let row = context.reshape(operands[1], shape.dropLast() + [1] + shape.suffix(1))
-          return context.apply(.multiply, operands[0], row)
+          return context.apply(.multiply, context.finite(operands[0]), row)
         }
       }
     }
@@ -79,7 +78,7 @@ extension Rule {
         guard after < 0.8 * before else { continue }
         return graph.replacingOperands(id, [inner.left, inner.right, outer.right]) { node, x, context in
           let late = context.product(x[1], x[2])
-          return context.product(x[0], late)
+          return context.finite(context.product(x[0], late))
         }
       }
       if uses[outer.right] == 1, outer.rightShape.count >= 2, let inner = factors(outer.right),
@@ -95,7 +94,7 @@ extension Rule {
         guard after < 0.8 * before else { continue }
         return graph.replacingOperands(id, [outer.left, inner.left, inner.right]) { node, x, context in
           let early = context.product(x[0], x[1])
-          return context.product(early, x[2])
+          return context.finite(context.product(early, x[2]))
         }
       }
     }

@@ -63,7 +63,7 @@ extension ConvolutionLayer {
   private func finished(
     _ sum: ValueID, _ pattern: SumPattern, _ node: TensorGraph.Node, _ context: inout LoweringContext
   ) -> ValueID {
-    let shaped = context.reshape(sum, node.type.shape)
+    let shaped = context.finite(context.reshape(sum, node.type.shape))
     return pattern.divisor == 1 ? shaped : context.apply(.divide, shaped, pattern.divisor)
   }
 

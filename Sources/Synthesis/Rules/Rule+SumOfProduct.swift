@@ -52,7 +52,7 @@ extension Rule {
         }
         let result = context.library(
           "linear.default", all, shape: Array(layer.shape.dropLast()) + [outputs], dtype: layer.dtype)
-        return context.reshape(result, node.type.shape)
+        return context.reshape(context.finite(result), node.type.shape)
       }
     }
     return nil
@@ -74,7 +74,7 @@ extension Rule {
       let count = Double(pattern.dimensions.map { type.shape[$0] }.reduce(1, *))
       return graph.replacingOperands(id, [factor.value] + [factor.number].compactMap { $0 }) { node, operands, context in
         guard var sum = context.sum(operands[0], pattern.dimensions) else { return nil }
-        sum = context.reshape(sum, node.type.shape)
+        sum = context.finite(context.reshape(sum, node.type.shape))
         if pattern.divisor != 1, operation != .add, operation != .subtract {
           sum = context.apply(.divide, sum, pattern.divisor)
         }
@@ -87,7 +87,12 @@ extension Rule {
             sum = context.apply(.divide, sum, pattern.divisor)
             return factor.isReversed ? context.apply(operation, number, sum) : context.apply(operation, sum, number)
           }
-          let total = context.apply(.multiply, number, count)
+          let total: TensorGraph.ValueID
+          if case .scalar(let value) = context.builder.nodes[operands[1]].operation {
+            total = context.scalar(value * count)
+          } else {
+            total = context.apply(.multiply, number, count)
+          }
           return factor.isReversed ? context.apply(operation, total, sum) : context.apply(operation, sum, total)
         }
       }
@@ -187,7 +192,7 @@ extension Rule {
       let remaining = product.shape.indices.filter { !done.contains($0) }
       let rest = Set(remaining.indices.filter { pattern.dimensions.contains(remaining[$0]) })
       guard let total = context.sum(result, rest) else { return nil }
-      let shaped = context.reshape(total, node.type.shape)
+      let shaped = context.finite(context.reshape(total, node.type.shape))
       return pattern.divisor == 1 ? shaped : context.apply(.divide, shaped, pattern.divisor)
     }
   }

@@ -4,7 +4,7 @@ extension Rule {
     id: "triangular-product",
     reason: "blocks that a triangular mask makes zero are not multiplied: the product goes row block by row block over "
       + "what can be non-zero",
-    exactness: "exact over ℝ; zeros are not multiplied with infinite or NaN elements any more",
+    exactness: "exact over ℝ",
     labels: ["algebraic-pruning"]
   ) { graph in
     let uses = graph.storedUses
@@ -93,8 +93,9 @@ extension LoweringContext {
       }
       rows.append(block)
     }
-    return builder.add(
+    let whole = builder.add(
       .call(Call("aten.cat.default", [.list(rows.indices.map { .operand($0) }), .integer(0)])), rows,
       TensorType(dtype, [size, size]), origin: origin)
+    return finite(whole)
   }
 }

@@ -110,6 +110,13 @@ extension LoweringContext {
       TensorType(dtype, shape), origin: origin)
   }
 
+  /// The value itself, with a check at run time that its elements are finite: else the call takes the original path.
+  ///
+  /// Sums in another order agree over the reals, but Inf − Inf and 0 · Inf come out in one order and not in the other.
+  mutating func finite(_ x: ValueID) -> ValueID {
+    builder.add(.call(.finiteCheck), [x], builder.type(x), origin: origin)
+  }
+
   /// The same values in another type: exactly, from the unrounded numbers, where they are prepared.
   mutating func converted(_ x: ValueID, to dtype: ElementType, isPrepared: Bool = false) -> ValueID {
     let type = builder.type(x)
@@ -119,4 +126,9 @@ extension LoweringContext {
     }
     return library("_to_copy.default", [x], keywords: ["dtype": .dtype(dtype)], shape: type.shape, dtype: dtype)
   }
+}
+
+extension Call {
+  /// Gives its operand back, unless that has elements that aren't finite: then the original is called instead.
+  static let finiteCheck = Call("kernelwright.finite.default", [.operand(0)])
 }
