@@ -18,8 +18,9 @@ extension SynthesisPlan {
     } else {
       chains.append(all)
     }
-    // Folding alone is offered beside the poolings already.
-    chains.removeAll { chain in chain.rules.allSatisfy { $0.id == Rule.batchNormFolding.id } }
+    // Folding alone is offered beside the poolings already; the other two only make way for more.
+    let minor = Set([Rule.batchNormFolding.id, Rule.scaleAfterSum.id, Rule.unitFactors.id])
+    chains.removeAll { chain in chain.rules.allSatisfy { minor.contains($0.id) } }
     return chains.flatMap { proposals($0.graph, rules: $0.rules, brief: "re-expression") }
   }
 }

@@ -132,12 +132,17 @@ struct CallSequence {
 
   /// A primitive in PyTorch's own words.
   private func primitive(_ node: TensorGraph.Node, operands: [String]) -> String {
+    var operands = operands
+    // Numbers alone would give a number, which has no methods.
+    if let first = node.operands.first, node.operands.allSatisfy(isScalar) {
+      operands[0] = "torch.tensor(\(operands[0]), dtype=torch.\(graph.nodes[first].type.dtype.rawValue))"
+    }
     switch node.operation {
     case .elementwise(let operation):
       var text = operation.python
       for (index, operand) in operands.enumerated() {
         // Methods and functions of tensors want tensors.
-        let isNumber = isScalar(node.operands[index])
+        let isNumber = isScalar(node.operands[index]) && !operand.hasPrefix("torch.tensor(")
         let needsTensor = isNumber && (text.hasPrefix("{\(index)}.") || text.hasPrefix("torch.m"))
         text = text.replacing(
           "{\(index)}", with: needsTensor ? "torch.tensor(\(operand), dtype=torch.float64)" : operand)

@@ -3,7 +3,7 @@ extension Rule {
   public static let sumOfProduct = Rule(
     id: "sum-of-matrix-product",
     reason: "the sum over the rows or columns of a matrix product is a product with the summed factor, one vector, "
-      + "so the matrix is read once and never multiplied out",
+      + "so the other factor is read once and nothing is multiplied out",
     exactness: "exact over ℝ", labels: ["algebraic-pruning"]
   ) { graph in
     let uses = graph.storedUses
@@ -32,7 +32,9 @@ extension Rule {
       guard uses[found.root] == 1, let layer = MatrixProduct(graph, found.root), layer.isLinear,
         isPrepared[layer.right], layer.bias.map({ isPrepared[$0] }) ?? true,
         graph.nodes[node.operands[0]].type.shape.last == layer.shape.last,
-        found.layout == StridedLayout(strides: Shape.strides(graph.nodes[node.operands[0]].type.shape)),
+        found.layout.offset == 0,
+        found.layout.reshaped(from: graph.nodes[node.operands[0]].type.shape, to: layer.shape)
+          == StridedLayout(strides: Shape.strides(layer.shape)).reshaped(from: layer.shape, to: layer.shape),
         graph.nodes[node.operands[0]].type.count == layer.shape.reduce(1, *), let outputs = node.type.shape.last,
         let features = layer.rightShape.last
       else { continue }
@@ -156,7 +158,8 @@ extension Rule {
       if product.isLinear {
         if overColumns {
           guard let summed = context.sum(right, [0]) else { return nil }
-          result = context.product(left, summed)
+          guard let row = context.sum(context.apply(.multiply, left, summed), [rank - 1]) else { return nil }
+          result = row
           addend = addend.flatMap { context.sum($0, [0]) }
           done = [rank - 1]
         } else {
@@ -175,7 +178,9 @@ extension Rule {
         if overColumns {
           let last = context.shape(right).count - 1
           guard let summed = context.sum(right, [last]) else { return nil }
-          right = context.reshape(summed, context.shape(summed) + (last > 1 ? [1] : []))
+          // As a row beside the left factor's rows: [outer…, 1, K].
+          let shape = context.shape(summed)
+          right = context.reshape(summed, last > 1 ? shape.dropLast() + [1] + shape.suffix(1) : shape)
           done = [rank - 1]
         }
         if !rows.isEmpty {
@@ -184,7 +189,13 @@ extension Rule {
           left = context.reshape(summed, Array(product.leftShape[..<row]) + [1] + product.leftShape.suffix(1))
           done.formUnion(rows)
         }
-        result = context.product(left, right)
+        if overColumns {
+          let products = context.apply(.multiply, left, right)
+          guard let summed = context.sum(products, [context.shape(products).count - 1]) else { return nil }
+          result = summed
+        } else {
+          result = context.product(left, right)
+        }
         // Extents of one stay where sums were, so that the other dimensions keep their numbers.
         result = context.reshape(
           result, product.shape.indices.filter { !done.contains($0) }.map { product.shape[$0] })

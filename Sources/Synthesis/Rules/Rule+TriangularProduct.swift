@@ -67,7 +67,8 @@ extension LoweringContext {
   ) -> ValueID? {
     let size = shape(a)[0]
     let dtype = builder.type(a).dtype
-    let step = max(128, (size / 8 + 63) / 64 * 64)
+    // Few rows make a matrix product slow: it packs the other factor anew for each block.
+    let step = size < 1024 ? (size + 1) / 2 : max(512, (size / 8 + 63) / 64 * 64)
     var rows: [ValueID] = []
     for start in stride(from: 0, to: size, by: step) {
       let end = min(start + step, size)
@@ -79,17 +80,17 @@ extension LoweringContext {
         slice(b, 0, start: inner.lowerBound, count: inner.count, step: 1), 1, start: columns.lowerBound,
         count: columns.count, step: 1)
       var block = product(leftBlock, rightBlock)
+      // The block on the diagonal still needs the mask.
+      if let kept {
+        block = library(
+          kept == .lower ? "tril.default" : "triu.default", [block], [.integer(start - columns.lowerBound)],
+          shape: [end - start, columns.count], dtype: dtype)
+      }
       if columns.count < size {
         block = library(
           "constant_pad_nd.default", [block],
           [.list([.integer(columns.lowerBound), .integer(size - columns.upperBound)])],
           shape: [end - start, size], dtype: dtype)
-      }
-      // The block on the diagonal still needs the mask; a product of two such triangles has zeros there by itself.
-      if let kept {
-        block = library(
-          kept == .lower ? "tril.default" : "triu.default", [block], [.integer(start)], shape: [end - start, size],
-          dtype: dtype)
       }
       rows.append(block)
     }
