@@ -1,45 +1,47 @@
 extension Rule {
   /// Products of triangular matrices, and products of which only a triangle is kept, row block by row block.
-  public static let triangularProduct = Rule(
-    id: "triangular-product",
-    reason: "blocks that a triangular mask makes zero are not multiplied: the product goes row block by row block over "
-      + "what can be non-zero",
-    exactness: "exact over ℝ",
-    labels: ["algebraic-pruning"]
-  ) { graph in
-    let uses = graph.storedUses
-    for id in graph.nodes.indices {
-      let node = graph.nodes[id]
-      // Either the product itself, or a mask over one that nothing else uses.
-      var productID = id
-      var kept: Triangle?
-      if let mask = Triangle(mask: node), uses[node.operands[0]] == 1,
-        MatrixProduct(graph, node.operands[0]) != nil
-      {
-        (productID, kept) = (node.operands[0], mask)
-      }
-      guard let product = MatrixProduct(graph, productID), !product.isLinear, product.leftShape.count == 2,
-        product.rightShape.count == 2, product.leftShape[0] == product.leftShape[1],
-        product.leftShape == product.rightShape, product.leftShape[0] >= minimumTriangle
-      else { continue }
-      // The product under a mask is taken together with the mask.
-      if kept == nil, uses[productID] == 1,
-        graph.nodes.contains(where: { Triangle(mask: $0) != nil && $0.operands == [productID] })
-      {
-        continue
-      }
-      let (left, right) = (Triangle(graph.nodes[product.left]), Triangle(graph.nodes[product.right]))
-      if kept == nil, left == right { kept = left }
-      guard left != nil || kept != nil else { continue }
-      return graph.replacingOperands(id, [product.left, product.right]) { node, x, context in
-        context.triangularProduct(x[0], x[1], left: left, kept: kept)
-      }
-    }
-    return nil
-  }
+  public static let triangularProduct = triangularProduct(minimum: 256)
 
-  /// Below this the pieces are too small for a matrix product to be fast.
-  static let minimumTriangle = 256
+  /// - Parameter minimum: below this extent the pieces are too small for a matrix product to be fast.
+  static func triangularProduct(minimum: Int) -> Rule {
+    Rule(
+      id: "triangular-product",
+      reason: "blocks that a triangular mask makes zero are not multiplied: the product goes row block by row block over "
+        + "what can be non-zero",
+      exactness: "exact over ℝ",
+      labels: ["algebraic-pruning"]
+    ) { graph in
+      let uses = graph.storedUses
+      for id in graph.nodes.indices {
+        let node = graph.nodes[id]
+        // Either the product itself, or a mask over one that nothing else uses.
+        var productID = id
+        var kept: Triangle?
+        if let mask = Triangle(mask: node), uses[node.operands[0]] == 1,
+          MatrixProduct(graph, node.operands[0]) != nil
+        {
+          (productID, kept) = (node.operands[0], mask)
+        }
+        guard let product = MatrixProduct(graph, productID), !product.isLinear, product.leftShape.count == 2,
+          product.rightShape.count == 2, product.leftShape[0] == product.leftShape[1],
+          product.leftShape == product.rightShape, product.leftShape[0] >= minimum
+        else { continue }
+        // The product under a mask is taken together with the mask.
+        if kept == nil, uses[productID] == 1,
+          graph.nodes.contains(where: { Triangle(mask: $0) != nil && $0.operands == [productID] })
+        {
+          continue
+        }
+        let (left, right) = (Triangle(graph.nodes[product.left]), Triangle(graph.nodes[product.right]))
+        if kept == nil, left == right { kept = left }
+        guard left != nil || kept != nil else { continue }
+        return graph.replacingOperands(id, [product.left, product.right]) { node, x, context in
+          context.triangularProduct(x[0], x[1], left: left, kept: kept)
+        }
+      }
+      return nil
+    }
+  }
 
   enum Triangle {
     case lower, upper
