@@ -21,6 +21,22 @@ extension SynthesisPlan {
     // Folding alone is offered beside the poolings already; the other two only make way for more.
     let minor = Set([Rule.batchNormFolding.id, Rule.scaleAfterSum.id, Rule.unitFactors.id])
     chains.removeAll { chain in chain.rules.allSatisfy { minor.contains($0.id) } }
-    return chains.flatMap { proposals($0.graph, rules: $0.rules, brief: "re-expression") }
+    let captured = request.graph.pruned()
+    return chains.flatMap { chain -> [Proposal] in
+      switch ShrunkenInstance.outcome(captured, chain.rules) {
+      case .same: return proposals(chain.graph, rules: chain.rules, brief: "re-expression")
+      case .different: return []
+      case .unknown:
+        return proposals(
+          chain.graph, rules: chain.rules, brief: "re-expression", caveat: "not tried on a smaller instance of this op")
+      }
+    }
+  }
+
+  /// Attention that is written out, as the library's own.
+  func attentionProposals() -> [Proposal] {
+    Rule.attention.applied(to: request.graph.pruned()).map {
+      proposals($0.lowered(), rules: [.attention], brief: "re-expression")
+    } ?? []
   }
 }

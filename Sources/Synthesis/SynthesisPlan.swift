@@ -34,7 +34,7 @@ struct SynthesisPlan {
 
   /// The graph with re-expressed poolings and folded normalisations, and fused kernels around them.
   func reexpression() -> [Proposal] {
-    let algebra = algebraicProposals()
+    let algebra = algebraicProposals() + attentionProposals()
     guard productShare < Self.productShareLimit || Rule.batchNormFolding.applied(to: lowered) != nil else {
       return algebra
     }
@@ -70,7 +70,7 @@ struct SynthesisPlan {
   private static let fusionReason =
     "intermediate results stay in registers and caches instead of going through memory after every operation"
 
-  func proposals(_ graph: TensorGraph, rules: [Rule], brief: String) -> [Proposal] {
+  func proposals(_ graph: TensorGraph, rules: [Rule], brief: String, caveat: String? = nil) -> [Proposal] {
     let partition = FusionPartition(graph)
     let sliding = graph.nodes.contains { if case .slidingMean = $0.operation { true } else { false } }
     guard !partition.groups.isEmpty || !rules.isEmpty else { return [] }
@@ -86,9 +86,13 @@ struct SynthesisPlan {
       ids.append("fusion")
       reasons.append(Self.fusionReason)
     }
-    var exactness = rules.map(\.exactness)
+    var exactness: [String] = []
+    for text in rules.map(\.exactness) + [caveat].compactMap({ $0 }) where !exactness.contains(text) {
+      exactness.append(text)
+    }
     if exactness.isEmpty { exactness = ["exact over ℝ"] }
-    var labels = rules.flatMap(\.labels)
+    var labels: [String] = []
+    for label in rules.flatMap(\.labels) where !labels.contains(label) { labels.append(label) }
     // A kernel of our own beside the library call is more than a library call.
     if hasKernels { labels.removeAll { $0 == "library-call" } }
     let title = title(graph, partition, rules)

@@ -134,4 +134,68 @@ import Testing
     }
     #expect(Set(Self.rules.map(\.id)).subtracting([Rule.unitFactors.id]).isSubset(of: seen), "\(seen)")
   }
+
+  /// conv → batch norm → mean over positions and matmul → sum, with extents as ops have them.
+  static func large(_ random: inout RandomSource, seed: Int) -> GraphMaker {
+    var maker = GraphMaker(seed: 0)
+    if random.chance(0.5) {
+      let (m, k, n) = (random.int(20...90), random.int(100...200), random.int(210...300))
+      let y = maker.call(
+        "linear.default", [maker.input([m, k]), maker.parameter("w", [n, k]), maker.parameter("b", [n])], shape: [m, n])
+      let z = maker.call("sum.dim_IntList", [y], [.list([.integer(1)]), .truth(true)], shape: [m, 1])
+      maker.returns(maker.call("gelu.default", [z]))
+      return maker
+    }
+    let (channels, outputs, height, width) = (random.int(9...16), random.int(17...32), 64, random.int(40...60))
+    let (x, w) = (maker.input([12, channels, height, width]), maker.parameter("w", [outputs, channels, 3, 3]))
+    let ones = CallArgument.list([.integer(1)])
+    let y = maker.call(
+      "conv2d.default", [x, w], [.none, ones, ones, ones, .integer(1)], shape: [12, outputs, height, width])
+    let statistics = ["mean", "variance"].map { maker.add(
+      .parameter(path: $0, kind: .buffer), [], TensorType(.float32, [outputs]), $0) }
+    let normalisation = Call(
+      "aten.batch_norm.default",
+      [
+        .operand(0), .none, .none, .operand(1), .operand(2), .truth(false), .number(0.1), .number(1e-5), .truth(true),
+      ])
+    let z = maker.add(
+      .call(normalisation), [y] + statistics, TensorType(.float32, [12, outputs, height, width]), "aten.batch_norm")
+    maker.returns(
+      maker.call("mean.dim", [z], [.list([.integer(2), .integer(3)]), .truth(false)], shape: [12, outputs]))
+    return maker
+  }
+
+  @Test(arguments: 0..<20) func aChainIsTriedOnSmallTensors(_ seed: Int) {
+    var random = RandomSource(seed: seed)
+    let graph = Self.large(&random, seed: seed).graph
+    let rules = RuleChain(graph.lowered(), Rule.algebra, cost: nil).rules
+    #expect(!rules.isEmpty)
+    #expect(ShrunkenInstance.outcome(graph, rules) == .same)
+    #expect((ShrunkenInstance(graph)?.graph.nodes.map(\.type.count).max() ?? .max) < 20_000)
+  }
+
+  @Test(arguments: 0..<40) func smallGraphsAreNotFoundDifferent(_ seed: Int) {
+    var random = RandomSource(seed: seed)
+    let maker = seed % 2 == 0 ? Self.convolution(&random, seed: seed) : Self.product(&random, seed: seed)
+    let rules = RuleChain(maker.graph.lowered(), Self.rules, cost: nil).rules
+    #expect(ShrunkenInstance.outcome(maker.graph, rules) != .different)
+  }
+
+  @Test(arguments: 0..<10) func aRuleThatIsWrongIsFoundOut(_ seed: Int) {
+    var random = RandomSource(seed: seed)
+    let graph = Self.large(&random, seed: seed).graph
+    for right in RuleChain(graph.lowered(), Rule.algebra, cost: nil).rules where !right.labels.isEmpty {
+      var wrong = right
+      wrong.rewrite = { graph in
+        // Forgets a little of every parameter.
+        right.rewrite(graph)?.rewritten { node, _, builder in
+          guard case .parameter = node.operation else { return nil }
+          let tensor = builder.add(node.operation, [], node.type, origin: node.origin)
+          let factor = builder.add(.scalar(0.99), [], TensorType(.float32, []), origin: node.origin)
+          return builder.add(.elementwise(.multiply), [tensor, factor], node.type, origin: node.origin)
+        }
+      }
+      #expect(ShrunkenInstance.outcome(graph, [.batchNormFolding, wrong]) == .different, "\(right.id)")
+    }
+  }
 }
