@@ -6,7 +6,7 @@ struct SynthesisPlan {
   let request: SynthesisRequest
   let lowered: TensorGraph
   let obstacles: [String]
-  private let productShare: Double
+  let productShare: Double
 
   init(_ request: SynthesisRequest) {
     self.request = request
@@ -34,7 +34,10 @@ struct SynthesisPlan {
 
   /// The graph with re-expressed poolings and folded normalisations, and fused kernels around them.
   func reexpression() -> [Proposal] {
-    guard productShare < Self.productShareLimit || Rule.batchNormFolding.applied(to: lowered) != nil else { return [] }
+    let algebra = algebraicProposals() + attentionProposals()
+    guard productShare < Self.productShareLimit || Rule.batchNormFolding.applied(to: lowered) != nil else {
+      return algebra
+    }
     var results: [Proposal] = []
     for pooling in [Rule.poolingAsSlidingSums, .poolingAsConvolution] {
       guard let pooled = pooling.applied(to: lowered) else { continue }
@@ -47,7 +50,7 @@ struct SynthesisPlan {
     if results.isEmpty, let folded = Rule.batchNormFolding.applied(to: lowered) {
       results += proposals(folded, rules: [.batchNormFolding], brief: "re-expression")
     }
-    return results
+    return algebra + results
   }
 
   func compiler() -> [Proposal] {
@@ -67,7 +70,7 @@ struct SynthesisPlan {
   private static let fusionReason =
     "intermediate results stay in registers and caches instead of going through memory after every operation"
 
-  private func proposals(_ graph: TensorGraph, rules: [Rule], brief: String) -> [Proposal] {
+  func proposals(_ graph: TensorGraph, rules: [Rule], brief: String, caveat: String? = nil) -> [Proposal] {
     let partition = FusionPartition(graph)
     let sliding = graph.nodes.contains { if case .slidingMean = $0.operation { true } else { false } }
     guard !partition.groups.isEmpty || !rules.isEmpty else { return [] }
@@ -83,9 +86,13 @@ struct SynthesisPlan {
       ids.append("fusion")
       reasons.append(Self.fusionReason)
     }
-    var exactness = rules.map(\.exactness)
+    var exactness: [String] = []
+    for text in rules.map(\.exactness) + [caveat].compactMap({ $0 }) where !exactness.contains(text) {
+      exactness.append(text)
+    }
     if exactness.isEmpty { exactness = ["exact over ℝ"] }
-    var labels = rules.flatMap(\.labels)
+    var labels: [String] = []
+    for label in rules.flatMap(\.labels) where !labels.contains(label) { labels.append(label) }
     // A kernel of our own beside the library call is more than a library call.
     if hasKernels { labels.removeAll { $0 == "library-call" } }
     let title = title(graph, partition, rules)
@@ -135,7 +142,7 @@ struct SynthesisPlan {
       case Rule.poolingAsSlidingSums.id: parts.append("average pooling as sliding sums")
       case Rule.poolingAsConvolution.id: parts.append("average pooling as a depthwise convolution")
       case Rule.batchNormFolding.id: parts.append("normalisation folded into the layer before it")
-      default: parts.append(rule.id)
+      default: parts.append(rule.id.replacing("-", with: " "))
       }
     }
     if !partition.groups.isEmpty {

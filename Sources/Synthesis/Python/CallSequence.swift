@@ -2,6 +2,9 @@
 struct CallSequence {
   typealias ValueID = TensorGraph.ValueID
 
+  /// Stands in statements for a call of the original with the arguments of this call.
+  static let originalCall = "{original}"
+
   /// A tensor of the module that the fast path needs.
   struct Needed {
     var path: String
@@ -129,12 +132,17 @@ struct CallSequence {
 
   /// A primitive in PyTorch's own words.
   private func primitive(_ node: TensorGraph.Node, operands: [String]) -> String {
+    var operands = operands
+    // Numbers alone would give a number, which has no methods.
+    if let first = node.operands.first, node.operands.allSatisfy(isScalar) {
+      operands[0] = "torch.tensor(\(operands[0]), dtype=torch.\(graph.nodes[first].type.dtype.rawValue))"
+    }
     switch node.operation {
     case .elementwise(let operation):
       var text = operation.python
       for (index, operand) in operands.enumerated() {
         // Methods and functions of tensors want tensors.
-        let isNumber = isScalar(node.operands[index])
+        let isNumber = isScalar(node.operands[index]) && !operand.hasPrefix("torch.tensor(")
         let needsTensor = isNumber && (text.hasPrefix("{\(index)}.") || text.hasPrefix("torch.m"))
         text = text.replacing(
           "{\(index)}", with: needsTensor ? "torch.tensor(\(operand), dtype=torch.float64)" : operand)
@@ -215,6 +223,11 @@ struct CallSequence {
       guard graph.isStored(id) else { return }
       let name = names.name(id, node.origin.name)
       statements.append("\(name) = \(reference(node.operands[0])).reshape(\(Python.tuple(node.type.shape)))")
+    case .call(.finiteCheck):
+      let name = names.name(id, node.origin.name)
+      statements.append("\(name) = \(reference(node.operands[0]))")
+      statements.append("if not \(name).sum().isfinite():  # Inf and NaN depend on the order of the original's sums")
+      statements.append("    return \(Self.originalCall)")
     case .call(let call):
       let operands = node.operands.map { reference($0) }
       let name = names.name(id, node.origin.name)
