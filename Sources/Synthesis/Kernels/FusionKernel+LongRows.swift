@@ -34,7 +34,7 @@ extension FusionKernel {
       for id in reduced { code.line("parts\(id)[number] = \(accumulator(id)).value();") }
       code.close()
       for id in reduced {
-        guard case .reduce(let reduction, _) = graph.nodes[id].operation else { continue }
+        guard let reduction = graph.nodes[id].operation.reduced?.reduction else { continue }
         if isSum(id) {
           let type = expressions.plan.isWide(id) ? "double" : "real"
           expressions.need("Total")

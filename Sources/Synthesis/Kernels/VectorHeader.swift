@@ -45,10 +45,13 @@ struct VectorHeader {
     "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
     "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "sin", "cos", "floor", "ceil", "round", "trunc", "power",
     "maximum", "minimum", "atLeast", "atMost", "Total", "Sum", "SumOfSquares", "Maximum", "Minimum",
+    "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnMaximum", "ColumnMinimum",
+    "ColumnArgMaximum", "ColumnArgMinimum",
   ]
 
   private func piece(_ name: String) -> Piece? {
     if let text = memory[name] { return Piece(text: text) }
+    if let (needs, text) = columns[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = reductions[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = isSingle ? Self.single[name] : Self.double[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = Self.shared[name] { return Piece(needs: needs, text: text) }
