@@ -247,7 +247,7 @@ struct FusionKernel {
       sweeps(pass, reduced, written, position: position, &expressions, &code)
       for _ in inner.dropLast() { code.close() }
       for id in reduced {
-        let type = expressions.plan.isWide(id) ? "double" : "real"
+        let type = isIndex(id) ? "int64_t" : expressions.plan.isWide(id) ? "double" : "real"
         code.line("const \(type) \(expressions.name(id)) = \(type)(\(accumulator(id)).value());")
       }
     }
@@ -266,6 +266,8 @@ struct FusionKernel {
   func isSum(_ id: ValueID) -> Bool {
     graph.nodes[id].operation.reduced?.reduction.isSum ?? false
   }
+
+  func isIndex(_ id: ValueID) -> Bool { graph.nodes[id].operation.reduced?.reduction.isIndex ?? false }
 
   func accumulator(_ id: ValueID) -> String { "s\(id)" }
 
@@ -297,11 +299,12 @@ struct FusionKernel {
     if isCut {
       code.open("for (int64_t block = 0; block < \(length); block += \(Self.sumBlock)) {")
       code.line("const int64_t end = block + \(Self.sumBlock) < \(length) ? block + \(Self.sumBlock) : \(length);")
-      body(pass, reduced, written, count: "end - block", start: "block + ", &expressions, &code)
+      body(
+        pass, reduced, written, count: "end - block", start: "block + ", position: position, &expressions, &code)
       for id in sums { code.line("\(accumulator(id)).flush();") }
       code.close()
     } else {
-      body(pass, reduced, written, count: "\(length)", start: "", &expressions, &code)
+      body(pass, reduced, written, count: "\(length)", start: "", position: position, &expressions, &code)
       if !sums.isEmpty, group.columns > 2 * Self.sumBlock {
         // Short inner rows of a long whole: empty the sums now and then.
         let every = max(1, Self.sumBlock / max(length, 1))
@@ -316,7 +319,7 @@ struct FusionKernel {
 
   func body(
     _ pass: Int, _ reduced: [ValueID], _ written: [ValueID], count: String, start: String,
-    _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
+    position: String = "", _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
   ) {
     let slot = reduced.isEmpty ? "auto" : "auto slot"
     let variable = start.isEmpty ? "j" : "i"
@@ -336,7 +339,7 @@ struct FusionKernel {
       case .memory(let access): value = expressions.direct(access)
       case .constant(let number): value = "splat(\(CPlusPlus.number(number, group.dtype)))"
       }
-      code.line("\(accumulator(id)).add(\(value), n, slot);")
+      code.line("\(accumulator(id)).add(\(value), \(isIndex(id) ? "j\(position), " : "")n, slot);")
     }
     for id in written {
       let isOutput = group.outputs.contains(id)

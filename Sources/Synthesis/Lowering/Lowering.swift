@@ -221,7 +221,7 @@ extension TensorGraph {
 
   static let lowerings: [String: Lowering] = [
     pointwiseLowerings, activationLowerings, viewLowerings, reductionLowerings, normalisationLowerings,
-    poolingLowerings,
+    poolingLowerings, extremumLowerings,
   ].reduce(into: [:]) { table, family in
     for (name, lowering) in family { table[name] = lowering }
   }
