@@ -1,6 +1,6 @@
 /// What belongs to a column: partial results of a sweep, and values computed between sweeps.
 extension ColumnKernel {
-  private func reduction(_ id: ValueID) -> Reduction? { graph.nodes[id].operation.reduced?.reduction }
+  func reduction(_ id: ValueID) -> Reduction? { graph.nodes[id].operation.reduced?.reduction }
 
   func columnType(_ id: ValueID) -> String {
     switch reduction(id) {
@@ -31,11 +31,16 @@ extension ColumnKernel {
 
   private func hasCopy(_ id: ValueID) -> Bool { isDouble(id) && group.dtype == .float32 && isUsedByRows(id) }
 
+  /// The buffers of a value of the columns: itself, its position for extrema, its copy in the kernel's own type.
+  func buffers(_ id: ValueID) -> [(name: String, type: String)] {
+    var list = [("c\(id)", isMask(id) ? "uint8_t" : isDouble(id) ? "double" : "real")]
+    if reduction(id)?.isIndex == true { list.append(("i\(id)", "lane")) }
+    if hasCopy(id) { list.append(("n\(id)", "real")) }
+    return list
+  }
+
   mutating func declareColumnValue(_ id: ValueID) {
-    let type = isMask(id) ? "uint8_t" : isDouble(id) ? "double" : "real"
-    code.line("alignas(64) \(type) c\(id)[block];")
-    if reduction(id)?.isIndex == true { code.line("alignas(64) lane i\(id)[block];") }
-    if hasCopy(id) { code.line("alignas(64) real n\(id)[block];") }
+    for (name, type) in buffers(id) { code.line("alignas(64) \(type) \(name)[block];") }
   }
 
   /// Partial results of no rows.

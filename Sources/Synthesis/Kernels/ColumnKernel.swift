@@ -13,6 +13,8 @@ struct ColumnKernel {
   static let keptBytesLimit = 384 * 1024
   /// Rows added up in registers before the partial results are put back: as many streams as a prefetcher follows.
   static let rowsAtOnce = 16
+  /// Rows from which it pays to cut them where columns are few.
+  static let segmentedRows = 1024
   /// Widest block in bytes: a page's worth of every row.
   static let widestBlock = 4096
 
@@ -35,6 +37,8 @@ struct ColumnKernel {
   /// Elements from one row to the next in a row-major result.
   var distance: Int { lead.reduce(columns, *) }
   let block: Int
+  /// Parts that the rows are cut into where there are too few columns for all threads; 1 where there are enough.
+  let segments: Int
 
   init(_ kernel: FusionKernel) {
     self.kernel = kernel
@@ -52,7 +56,15 @@ struct ColumnKernel {
     // Enough tasks for all threads.
     let others = group.rows * group.dimensions.suffix(group.innerDimensions).dropLast().reduce(1, *)
     let wanted = (4 * kernel.threads + others - 1) / others
-    width = min(width, (columns + wanted - 1) / wanted)
+    let tasks = others * ((columns * element + Self.widestBlock - 1) / Self.widestBlock)
+    if tasks < 2 * kernel.threads, kernel.isParallel, rows >= Self.segmentedRows {
+      width = Self.widestBlock / element
+      segments = max(2, min(64, rows * min(columns, width) / FusionKernel.parallelElements))
+      plan = PassPlan(group, in: kernel.graph, keepsIntermediates: false)
+    } else {
+      width = min(width, (columns + wanted - 1) / wanted)
+      segments = 1
+    }
     width = (max(width, narrowest) + lanes - 1) / lanes * lanes
     // Blocks of one width, as far as that goes.
     let blocks = (columns + width - 1) / width
@@ -80,13 +92,21 @@ struct ColumnKernel {
     kernel.hugePages(&expressions, &code)
     let tasks = group.rows * lead.reduce(1, *)
     code.line("constexpr int64_t blocks = \((columns + block - 1) / block), tasks = \(tasks) * blocks;")
-    kernel.openParallel(&code, count: "tasks", variable: "task")
-    declareTask()
-    for pass in 0...plan.passes {
-      stage(before: pass)
-      if pass < plan.passes { sweep(pass) }
+    if segments > 1 {
+      segmented()
+    } else {
+      kernel.openParallel(&code, count: "tasks", variable: "task")
+      declareTask(group.accesses)
+      for id in plan.kept.sorted() where !group.outputs.contains(id) {
+        code.line("alignas(64) real kept\(id)[rows * block];")
+      }
+      for id in group.members where group.roles[id] == .row { declareColumnValue(id) }
+      for pass in 0...plan.passes {
+        stage(before: pass)
+        if pass < plan.passes { sweep(pass) }
+      }
+      kernel.closeParallel(&expressions, &code)
     }
-    kernel.closeParallel(&expressions, &code)
     code.close()
     return KernelText(
       name: kernel.name, summary: kernel.summary, inputs: inputs, outputs: group.outputs, dtype: group.dtype,
@@ -120,13 +140,14 @@ struct ColumnKernel {
   func isNumber(_ access: FusionGroup.Access) -> Bool { access.strides.last == 0 || columns == 1 }
   func isMask(_ id: ValueID) -> Bool { graph.nodes[id].type.dtype == .bool }
 
-  private mutating func declareTask() {
+  /// Where a task's block begins in memory, for what is read there.
+  mutating func declareTask(_ accesses: [FusionGroup.Access]) {
     code.line("const int64_t begin = task % blocks * block;")
     code.line("const int64_t count = columns - begin < block ? columns - begin : block;")
     let leads = lead.reduce(1, *)
     if leads > 1 { code.line("const int64_t lead = task / blocks % \(leads);") }
     if group.rows > 1 { code.line("const int64_t slab = task / \(leads > 1 ? "(blocks * \(leads))" : "blocks");") }
-    for (index, access) in group.accesses.enumerated() {
+    for (index, access) in group.accesses.enumerated() where accesses.contains(access) {
       var start = access.offset == 0 ? "" : " + \(CPlusPlus.integer(access.offset))"
       start += offset("slab", outer, Array(access.strides[..<reducedFirst]))
       start += offset("lead", lead, Array(access.strides[innerFirst...].dropLast()))
@@ -149,35 +170,40 @@ struct ColumnKernel {
       let slab = group.rows > 1 ? " + slab * \(CPlusPlus.integer(span))" : ""
       code.line("\(kernel.element(id))* const r\(id) = \(kernel.output(id))\(slab)\(start);")
     }
-    for id in plan.kept.sorted() where !group.outputs.contains(id) {
-      code.line("alignas(64) real kept\(id)[rows * block];")
-    }
-    for id in group.members where group.roles[id] == .row { declareColumnValue(id) }
   }
 
   // MARK: Sweeps over rows
 
   private func operand(_ id: ValueID) -> FusionGroup.Operand? { group.operands[id]?.first }
 
-  private mutating func sweep(_ pass: Int) {
+  /// What a sweep computes for every element.
+  func computed(in pass: Int) -> [ValueID] {
+    plan.needed(for: operands(plan.reduced(in: pass)) + plan.written(in: pass), pass: pass, in: graph)
+  }
+
+  private func operands(_ reduced: [ValueID]) -> [ValueID] {
+    reduced.compactMap { id -> ValueID? in
+      if case .member(let member)? = operand(id) { member } else { nil }
+    }
+  }
+
+  mutating func sweep(_ pass: Int) {
     let reduced = plan.reduced(in: pass)
     let written = plan.written(in: pass)
     if reduced.isEmpty && written.isEmpty { return }
-    let values = reduced.compactMap { id -> ValueID? in
-      if case .member(let member)? = operand(id) { member } else { nil }
-    }
-    let used = plan.needed(for: values + written, pass: pass, in: graph)
+    let used = computed(in: pass)
+    let (from, to) = segments > 1 ? ("from", "to") : ("0", "rows")
     for id in reduced { startColumns(id) }
     if reduced.isEmpty {
-      code.open("for (int64_t row = 0; row < rows; ++row) {")
+      code.open("for (int64_t row = \(from); row < \(to); ++row) {")
       rowNumbers(used)
       openSweep()
       held(used, reduced)
     } else {
-      let isCut = rows > Self.rowsAtOnce
+      let isCut = rows > Self.rowsAtOnce || segments > 1
       if isCut {
-        code.open("for (int64_t first = 0; first < rows; first += \(Self.rowsAtOnce)) {")
-        code.line("const int64_t last = rows - first < \(Self.rowsAtOnce) ? rows : first + \(Self.rowsAtOnce);")
+        code.open("for (int64_t first = \(from); first < \(to); first += \(Self.rowsAtOnce)) {")
+        code.line("const int64_t last = \(to) - first < \(Self.rowsAtOnce) ? \(to) : first + \(Self.rowsAtOnce);")
       }
       openSweep()
       held(used, reduced)
@@ -196,7 +222,7 @@ struct ColumnKernel {
     for id in group.outputs where group.roles[id] == .full {
       expressions.buffers[id] = "r\(id) + row * \(CPlusPlus.integer(distance))"
     }
-    expressions.vectors(values + written, pass: pass, into: &code)
+    expressions.vectors(operands(reduced) + written, pass: pass, into: &code)
     for id in reduced { code.line("s\(id).add(\(value(of: id)), row);") }
     for id in written { kernel.store(id, expressions.buffers[id] ?? "r\(id)", &expressions, &code) }
     if reduced.isEmpty {
@@ -206,7 +232,7 @@ struct ColumnKernel {
       code.close()
       for id in reduced { code.line("s\(id).save(\(columnState(id)));") }
       code.close("});")
-      if rows > Self.rowsAtOnce { code.close() }
+      if rows > Self.rowsAtOnce || segments > 1 { code.close() }
     }
     expressions.held = [:]
   }
@@ -226,7 +252,7 @@ struct ColumnKernel {
   }
 
   /// What a sweep reads directly: operands of what it computes and of what it adds up.
-  private func accesses(_ used: [ValueID], _ reduced: [ValueID]) -> [(index: Int, access: FusionGroup.Access)] {
+  func accesses(_ used: [ValueID], _ reduced: [ValueID]) -> [(index: Int, access: FusionGroup.Access)] {
     let all = Set(
       (used + reduced).flatMap { group.operands[$0] ?? [] }.compactMap { operand -> FusionGroup.Access? in
         if case .memory(let access) = operand { access } else { nil }

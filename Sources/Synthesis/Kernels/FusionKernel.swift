@@ -90,7 +90,7 @@ struct FusionKernel {
     return "#pragma omp \(iterations) schedule(\(share))"
   }
 
-  private var isParallel: Bool { group.rows * group.columns >= Self.parallelElements && threads > 1 }
+  var isParallel: Bool { group.rows * group.columns >= Self.parallelElements && threads > 1 }
 
   /// The offset of a row in an access: row numbers taken apart where the access is not simply strided.
   func rowOffset(_ access: FusionGroup.Access, row: String) -> String {
