@@ -70,7 +70,8 @@ extension ColumnKernel {
         let symbol = reduction(id) == .argMaximum ? ">" : "<"
         code.line("const real v = \(part);")
         code.line(
-          "if (v \(symbol) \(all) || (v != v && \(all) == \(all))) \(all) = v, i\(id)[j] = part_i\(id)[number * block + j];")
+          "if (v \(symbol) \(all) || (v != v && \(all) == \(all))) \(all) = v, i\(id)[j] = part_i\(id)[number * block + j];"
+        )
       default: code.line("\(all) += \(part);")
       }
       code.close()
