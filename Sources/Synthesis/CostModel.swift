@@ -92,7 +92,7 @@ struct CostModel {
       let node = graph.nodes[id]
       switch node.operation {
       case .elementwise(let operation): return sum + (operation == .identity ? 0 : Double(node.type.count))
-      case .reduce: return sum + Double(graph.nodes[node.operands[0]].type.count)
+      case .reduce, .reduceColumns: return sum + Double(graph.nodes[node.operands[0]].type.count)
       case .slidingMean: return sum + 2 * Double(node.type.count)
       case .call(let call): return sum + productFlops(graph, id) / (call.name.hasPrefix("conv") ? 4 : 1)
       default: return sum

@@ -9,7 +9,7 @@ import Testing
   /// Graphs of all models, captured once for the suite.
   private static let captures = Captures()
 
-  private actor Captures {
+  actor Captures {
     private var task: Task<[String: TensorGraph], any Error>?
 
     func graphs() async throws -> [String: TensorGraph] {
@@ -34,7 +34,7 @@ import Testing
   }
 
   /// A folder that goes when it is let go of.
-  private final class Scratch: Sendable {
+  final class Scratch: Sendable {
     let url: URL
     init() throws {
       url = FileManager.default.temporaryDirectory.appendingPathComponent("kernelwright-synthesis-\(UUID().uuidString)")

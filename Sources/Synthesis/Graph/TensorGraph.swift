@@ -71,6 +71,8 @@ public struct TensorGraph: Sendable {
     case elementwise(Elementwise)
     /// Over this many trailing dimensions, which the result doesn't have any more.
     case reduce(Reduction, trailing: Int)
+    /// Over this many dimensions in front of the last `inner` ones; the result has the others.
+    case reduceColumns(Reduction, dimensions: Int, inner: Int)
     /// The same elements in the same row-major order.
     case reshape
     /// Selected elements of the operand's row-major storage.

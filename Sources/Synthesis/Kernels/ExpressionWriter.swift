@@ -11,6 +11,10 @@ struct ExpressionWriter {
   var rowScalars: [FusionGroup.Access: String] = [:]
   /// Where kept values and results of the row lie.
   var buffers: [ValueID: String] = [:]
+  /// Vectors that were loaded before, by access.
+  var held: [FusionGroup.Access: String] = [:]
+  /// Values of rows are vectors named as usual: there is one for each of several neighbouring columns.
+  var rowValuesAreVectors = false
   private(set) var pieces: Set<String> = []
 
   init(_ graph: TensorGraph, _ group: FusionGroup, _ plan: PassPlan) {
@@ -26,7 +30,7 @@ struct ExpressionWriter {
   /// Vector statements for `roots` in one sweep, each value once.
   mutating func vectors(_ roots: [ValueID], pass: Int, into code: inout CodeWriter) {
     var done = Set<ValueID>()
-    var loaded: [FusionGroup.Access: String] = [:]
+    var loaded = held
     var lastOrigin: TensorGraph.Origin?
     for root in roots {
       vector(root, pass: pass, done: &done, loaded: &loaded, origin: &lastOrigin, into: &code)
@@ -86,8 +90,10 @@ struct ExpressionWriter {
   /// A load where it is used, for reductions of what is in memory.
   mutating func direct(_ access: FusionGroup.Access) -> String {
     if let scalar = rowScalars[access] { return "splat(\(scalar))" }
+    if let vector = held[access] { return vector }
     let stride = access.strides.last ?? 0
-    need(stride == 1 ? "load" : "gather")
+    let isMask = graph.nodes[access.root].type.dtype == .bool
+    need((stride == 1 ? "load" : "gather") + (isMask ? "Mask" : ""))
     let pointer = pointers[access] ?? "nullptr"
     return stride == 1 ? "load(\(pointer) + j, n)" : "gather(\(pointer) + j * \(stride), \(stride), n)"
   }
@@ -124,8 +130,9 @@ struct ExpressionWriter {
         isScalar.append(true)
       case .member(let member):
         // Vectors take numbers of their own type only.
-        names.append(plan.isWide(member) && isVector ? "real(\(name(member)))" : name(member))
-        isScalar.append(group.roles[member] == .row)
+        let isNumber = group.roles[member] == .row && !(isVector && rowValuesAreVectors)
+        names.append(plan.isWide(member) && isVector && isNumber ? "real(\(name(member)))" : name(member))
+        isScalar.append(isNumber)
       case .memory(let access):
         names.append(loaded[access] ?? rowScalars[access] ?? "0")
         isScalar.append(loaded[access] == nil)

@@ -130,20 +130,6 @@ struct LoweringContext {
     return builder.add(.view(changed), [root], type, origin: origin)
   }
 
-  /// Reduces over the given dimensions if all others with more than one element come before them.
-  mutating func reduce(_ reduction: Reduction, _ id: ValueID, _ dimensions: Set<Int>) -> ValueID? {
-    let shape = builder.shape(id)
-    let kept = shape.indices.filter { !dimensions.contains($0) && shape[$0] != 1 }
-    let reduced = dimensions.sorted().filter { shape[$0] != 1 }
-    if let last = kept.last, let first = reduced.first, last > first { return nil }
-    let dtype = builder.type(id).dtype
-    let outer = kept.map { shape[$0] }
-    if reduced.isEmpty { return reshape(id, outer) }
-    let compact = reshape(id, outer + reduced.map { shape[$0] })
-    return builder.add(
-      .reduce(reduction, trailing: reduced.count), [compact], TensorType(dtype, outer), origin: origin)
-  }
-
   /// Shape after a reduction, with the reduced dimensions kept as ones.
   func keepingDimensions(_ shape: [Int], _ dimensions: Set<Int>) -> [Int] {
     shape.indices.map { dimensions.contains($0) ? 1 : shape[$0] }
@@ -235,7 +221,7 @@ extension TensorGraph {
 
   static let lowerings: [String: Lowering] = [
     pointwiseLowerings, activationLowerings, viewLowerings, reductionLowerings, normalisationLowerings,
-    poolingLowerings,
+    poolingLowerings, extremumLowerings,
   ].reduce(into: [:]) { table, family in
     for (name, lowering) in family { table[name] = lowering }
   }

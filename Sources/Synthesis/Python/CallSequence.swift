@@ -148,13 +148,19 @@ struct CallSequence {
           "{\(index)}", with: needsTensor ? "torch.tensor(\(operand), dtype=torch.float64)" : operand)
       }
       return text
-    case .reduce(let reduction, let trailing):
-      let dimensions = Python.tuple((1...max(trailing, 1)).map { -$0 })
-      switch reduction {
+    case .reduce, .reduceColumns:
+      guard let how = node.operation.reduced else { return "None" }
+      let list = (0..<max(how.dimensions, 1)).map { -how.inner - how.dimensions + $0 }
+      let dimensions = Python.tuple(list)
+      switch how.reduction {
       case .sum: return "\(operands[0]).sum(dim=\(dimensions))"
       case .sumOfSquares: return "\(operands[0]).square().sum(dim=\(dimensions))"
       case .maximum: return "\(operands[0]).amax(dim=\(dimensions))"
       case .minimum: return "\(operands[0]).amin(dim=\(dimensions))"
+      case .argMaximum, .argMinimum:
+        let flat = list.count > 1 ? ".flatten(\(list[0]), \(list[list.count - 1]))" : ""
+        let name = how.reduction == .argMaximum ? "argmax" : "argmin"
+        return "\(operands[0])\(flat).\(name)(dim=\(-how.inner - 1))"
       }
     case .reshape: return "\(operands[0]).reshape(\(Python.tuple(node.type.shape)))"
     case .view(let layout):
@@ -243,7 +249,7 @@ struct CallSequence {
         "\(name) = \(primitive(node, operands: node.operands.map(reference)))\(needsOrder(id) ? ".contiguous()" : "")")
     case .slidingMean(let window):
       emitSliding(id, window)
-    case .elementwise, .reduce:
+    case .elementwise, .reduce, .reduceColumns:
       let name = names.name(id, node.origin.name)
       let operands = node.operands.map { operand -> String in
         if case .scalar(let value) = graph.nodes[operand].operation { return Python.number(value) }
@@ -292,7 +298,8 @@ struct CallSequence {
       graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads)
     let plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates)
     if plan.kept.isDisjoint(with: group.outputs) {
-      for id in group.outputs where group.roles[id] == .full {
+      // Earlier sweeps' results would change what later ones read.
+      for id in group.outputs where group.roles[id] == .full && plan.level[id] == plan.passes - 1 {
         if let input = reusable(for: id, group, users, taken: Set(kernel.replaced.keys)) {
           kernel.replaced[input] = id
         }
