@@ -11,6 +11,8 @@ struct ExpressionWriter {
   var rowScalars: [FusionGroup.Access: String] = [:]
   /// Where kept values and results of the row lie.
   var buffers: [ValueID: String] = [:]
+  /// What a scan's `next` gets besides the vector.
+  var scanPosition = "n"
   private(set) var pieces: Set<String> = []
 
   init(_ graph: TensorGraph, _ group: FusionGroup, _ plan: PassPlan) {
@@ -45,7 +47,13 @@ struct ExpressionWriter {
       code.line("const vec \(name(id)) = load(\(buffer) + j, n);")
       return
     }
-    guard case .elementwise(let operation) = node.operation else { return }
+    let operation: Elementwise
+    switch node.operation {
+    case .elementwise(let own): operation = own
+    // The kernel has put a running total beside it, which takes the operand as it is.
+    case .scan: operation = .identity
+    default: return
+    }
     for operand in group.operands[id] ?? [] {
       switch operand {
       case .member(let member):
@@ -61,8 +69,9 @@ struct ExpressionWriter {
       code.line("// \(node.origin.target)\(place)")
       origin = node.origin
     }
-    let text = expression(
+    var text = expression(
       operation, group.operands[id] ?? [], types: operandTypes(node), loaded: loaded, isVector: true)
+    if case .scan = node.operation { text = "scan\(id).next(\(text), \(scanPosition))" }
     code.line("const \(kind) \(name(id)) = \(text);")
   }
 

@@ -153,6 +153,7 @@ struct CallSequence {
       return
         "\(operands[0]).contiguous().as_strided(\(Python.tuple(node.type.shape)), \(Python.tuple(layout.strides)), \(layout.offset))"
     case .element(let index): return "\(operands[0])[\(index)]"
+    case .scan(let scan): return scan.python(operands[0])
     default: return operands.first ?? "None"
     }
   }
@@ -230,7 +231,9 @@ struct CallSequence {
         "\(name) = \(primitive(node, operands: node.operands.map(reference)))\(needsOrder(id) ? ".contiguous()" : "")")
     case .slidingMean(let window):
       emitSliding(id, window)
-    case .elementwise, .reduce:
+    case .pool, .depthwise:
+      emitWindows(id)
+    case .elementwise, .reduce, .scan:
       let name = names.name(id, node.origin.name)
       let operands = node.operands.map { operand -> String in
         if case .scalar(let value) = graph.nodes[operand].operation { return Python.number(value) }
@@ -244,7 +247,7 @@ struct CallSequence {
     if partition.groups.contains(where: { $0.inputs.contains(id) }) { return true }
     return graph.nodes.contains { node in
       switch node.operation {
-      case .view, .slidingMean: graph.source(node.operands[0]).root == id
+      case .view, .slidingMean, .pool, .depthwise: graph.source(node.operands[0]).root == id
       default: false
       }
     }
@@ -274,7 +277,46 @@ struct CallSequence {
     statements.append("library.\(kernel.name)(\(input).data_ptr(), \(output).data_ptr(), get_num_threads())")
   }
 
+  private mutating func emitWindows(_ id: ValueID) {
+    let node = graph.nodes[id]
+    let inputs = node.operands.map { operand -> String in
+      let input = reference(operand)
+      if graph.isStored(operand) { return input }
+      let name = names.unique("window_input")
+      statements.append("\(name) = \(input).contiguous()")
+      return name
+    }
+    let name = "\(prefix)_\(kernels.count)"
+    switch node.operation {
+    case .pool(let pooling):
+      kernels.append(
+        PoolKernel(graph: graph, node: id, pooling: pooling, schedule: schedule, name: name, threads: threads).text())
+    case .depthwise(let convolution):
+      kernels.append(
+        DepthwiseKernel(
+          graph: graph, node: id, convolution: convolution, schedule: schedule, name: name, threads: threads
+        ).text())
+    default: return
+    }
+    let arguments = (inputs + [allocate(id)]).map { "\($0).data_ptr()" } + ["get_num_threads()"]
+    statements.append("library.\(name)(\(arguments.joined(separator: ", ")))")
+  }
+
+  private mutating func emitScan(_ group: FusionGroup) {
+    let text = ScanKernel(
+      graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads
+    ).text()
+    kernels.append(text)
+    let arguments =
+      text.inputs.map { "\(reference($0)).data_ptr()" } + text.outputs.map { "\(allocate($0)).data_ptr()" }
+    statements.append("library.\(text.name)(\((arguments + ["get_num_threads()"]).joined(separator: ", ")))")
+  }
+
   private mutating func emitKernel(_ group: FusionGroup, users: [ValueID: Int]) {
+    if group.scanDimension != nil {
+      emitScan(group)
+      return
+    }
     var kernel = FusionKernel(
       graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads)
     let plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates)
