@@ -90,6 +90,7 @@ def _case(seed):
     channels = draw.randint(1, 3)
     if kind == "conv":
         options["out_channels"] = channels * draw.choice([1, 1, 2])
+        options["dtype"] = dtype
     shape = [draw.choice([1, 2]), channels, *extents]
     if draw.random() < 0.2:
         shape = shape[1:]
