@@ -1,8 +1,7 @@
 /// Emits direct depthwise convolution.
 ///
 /// A tile of the input plane is copied, with its padding, into a buffer in the second-level cache whose rows hold every
-/// stride-th element side by side; from there on all loads are plain vectors, whatever stride and dilation are. Every
-/// row of the weight is a chain of multiply-adds of its own, and the chains are added pairwise.
+/// stride-th element side by side; from there on all loads are plain vectors, whatever stride and dilation are.
 struct DepthwiseKernel {
   let graph: TensorGraph
   let node: TensorGraph.ValueID
@@ -43,7 +42,7 @@ struct DepthwiseKernel {
     let pitch = phase * last.stride
     let tileRows = max(1, min(outputs[0], (Self.tileLimit / pitch - high.reach) / high.stride + 1))
     let bufferRows = (tileRows - 1) * high.stride + high.reach
-    var pieces: Set<String> = ["load", "store", "sweep", "fma"]
+    var pieces: Set<String> = ["load", "store", "sweep", "fma", "every"]
     let hasBias = operands.count > 2
 
     var code = CodeWriter()
@@ -78,31 +77,15 @@ struct DepthwiseKernel {
     code.line("const real* const w = in1 + channel * \(high.size * last.size);")
     if hasBias { code.line("const real bias = in2[channel];") }
     copy(&code, high, last)
-    code.open("for (int64_t r = 0; r < rows; ++r) {")
-    code.line("const real* const b = buffer + r * \(high.stride) * pitch;")
-    code.line("real* const y = out0 + (plane * out_height + top + r) * out_width + left;")
-    code.open("sweep<\(schedule.unroll)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
-    var chains: [String] = hasBias ? ["splat(bias)"] : []
-    for row in 0..<high.size {
-      for tap in 0..<last.size {
-        let place = tap * last.dilation
-        let offset =
-          row * high.dilation * pitch + place % last.stride * phase + place / last.stride
-        let value = "load(b + j + \(offset), Whole{})"
-        let weight = "w[\(row * last.size + tap)]"
-        if tap == 0 {
-          code.line("vec s\(row) = \(value) * \(weight);")
-        } else {
-          code.line("s\(row) = fma(\(value), \(weight), s\(row));")
-        }
-      }
-      chains.append("s\(row)")
+    code.line("int64_t r = 0;")
+    let together = min(outputs[0], high.size * last.size > 64 ? 2 : 4)
+    if together > 1 {
+      code.open("for (; r + \(together) <= rows; r += \(together)) {")
+      outputRows(together, high, last, phase: phase, pitch: pitch, &code, &pieces)
+      code.close()
     }
-    let isStreaming =
-      schedule.streams && schedule.vectorBits >= 256 && outputs[1] * type.dtype.size % (schedule.vectorBits / 8) == 0
-    if isStreaming { pieces.formUnion(["stream", "fence"]) }
-    code.line("\(isStreaming ? "stream" : "store")(y + j, \(tree(chains)), n);")
-    code.close("});")
+    code.open("for (; r < rows; ++r) {")
+    outputRows(1, high, last, phase: phase, pitch: pitch, &code, &pieces)
     code.close()
     code.close()
     if pieces.contains("fence") { code.line("fence();") }
@@ -137,6 +120,11 @@ struct DepthwiseKernel {
     } else {
       code.line("int64_t i = from;")
       code.line("for (; i < to && i % \(last.stride) != 0; ++i) line[\(place)] = p[i];")
+      code.open("for (; i + \(last.stride) * lanes + \(last.stride - 1) <= to; i += \(last.stride) * lanes) {")
+      for k in 0..<last.stride {
+        code.line("store(line + \(k) * phase + i / \(last.stride), every<\(last.stride)>(p + i + \(k)), Whole{});")
+      }
+      code.close()
       code.open("for (; i + \(last.stride) <= to; i += \(last.stride)) {")
       for k in 0..<last.stride { code.line("line[\(k == 0 ? "" : "\(k) * phase + ")i / \(last.stride)] = p[i + \(k)];") }
       code.close()
@@ -145,9 +133,39 @@ struct DepthwiseKernel {
     code.close()
   }
 
-  private func tree(_ terms: [String]) -> String {
-    if terms.count == 1 { return terms[0] }
-    let middle = (terms.count + 1) / 2
-    return "(\(tree(Array(terms[..<middle]))) + \(tree(Array(terms[middle...]))))"
+  /// Some output rows at once: what they see of the same input is loaded once.
+  private func outputRows(
+    _ count: Int, _ high: WindowExtent, _ last: WindowExtent, phase: Int, pitch: Int, _ code: inout CodeWriter,
+    _ pieces: inout Set<String>
+  ) {
+    let type = graph.nodes[node].type
+    let width = type.shape.last ?? 1
+    let streams =
+      schedule.streams && schedule.vectorBits >= 256 && width * type.dtype.size % (schedule.vectorBits / 8) == 0
+    if streams { pieces.formUnion(["stream", "fence"]) }
+    code.line("const real* const b = buffer + r * \(high.stride) * pitch;")
+    code.line("real* const y = out0 + (plane * out_height + top + r) * out_width + left;")
+    code.open("sweep<\(schedule.unroll)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
+    let start = graph.nodes[node].operands.count > 2 ? "splat(bias)" : "vec{}"
+    code.line("vec \((0..<count).map { "s\($0) = \(start)" }.joined(separator: ", "));")
+    for inputRow in 0..<(count - 1) * high.stride + high.reach {
+      // Which row of the weight an output row meets here.
+      let meetings = (0..<count).compactMap { row -> (row: Int, weight: Int)? in
+        let distance = inputRow - row * high.stride
+        guard distance >= 0, distance % high.dilation == 0, distance / high.dilation < high.size else { return nil }
+        return (row, distance / high.dilation)
+      }
+      if meetings.isEmpty { continue }
+      for tap in 0..<last.size {
+        let place = tap * last.dilation
+        let offset = inputRow * pitch + place % last.stride * phase + place / last.stride
+        let sums = meetings.map { "s\($0.row) = fma(x, w[\($0.weight * last.size + tap)], s\($0.row));" }
+        code.line("{ const vec x = load(b + j + \(offset), Whole{}); \(sums.joined(separator: " ")) }")
+      }
+    }
+    for row in 0..<count {
+      code.line("\(streams ? "stream" : "store")(y + j\(row == 0 ? "" : " + \(row) * out_width"), s\(row), n);")
+    }
+    code.close("});")
   }
 }

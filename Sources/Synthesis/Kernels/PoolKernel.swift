@@ -59,7 +59,7 @@ struct PoolKernel {
     let isParallel = type.count >= FusionKernel.parallelElements / 4 && threads > 1
     if isParallel { code.directive("#pragma omp parallel num_threads(threads)") }
     code.open("{")
-    code.line("alignas(64) real line[\((block - 1) * last.stride + last.reach + (last.stride + 1) * lanes)] = {};")
+    code.line("alignas(64) real line[\((block - 1) * last.stride + last.reach + (last.stride + 2) * lanes)] = {};")
     if !isMaximum { divisors(&code, windows) }
     if isParallel { code.directive("#pragma omp for nowait schedule(static)") }
     code.open("for (int64_t task = 0; task < planes * out_depth * out_height * blocks; ++task) {")
@@ -72,7 +72,7 @@ struct PoolKernel {
     code.line("const int64_t low = start < 0 ? 0 : start, high = end < width ? end : width;")
     code.line("const real* seen = line;")
     let taps = windows[0].size * windows[1].size
-    let isWhole = "start >= 0 && end + \(last.stride * lanes) <= width"
+    let isWhole = "start >= 0 && end + \(2 * last.stride * lanes) <= width"
     if taps == 1 {
       code.open("if (\(isWhole) && taps == 1) {")
       code.line("seen = tap[0] + start;")
@@ -132,9 +132,15 @@ struct PoolKernel {
   private func along(
     _ code: inout CodeWriter, _ pieces: inout Set<String>, _ last: WindowExtent, _ combined: ([String]) -> String
   ) {
-    let value = combined(
-      (0..<last.size).map { "every<\(last.stride)>(t\($0 == 0 ? "" : " + \($0 * last.dilation)"))" })
     let isMaximum = pooling.kind == .maximum
+    func tap(_ number: Int) -> String { "every<\(last.stride)>(t\(number == 0 ? "" : " + \(number * last.dilation)"))" }
+    let value: String
+    if isMaximum, last.stride == 1, last.size >= 5 {
+      let width = doubled(&code, last)
+      value = combined([tap(0), tap(last.size - width)])
+    } else {
+      value = combined((0..<last.size).map(tap))
+    }
     if !isMaximum, hasEqualDivisors == nil { code.line("const real rows_counted = heights[oh] * depths[od];") }
     let type = graph.nodes[node].type
     let bytes = schedule.vectorBits / 8
@@ -146,6 +152,22 @@ struct PoolKernel {
     code.line("const real* const t = seen + j\(last.stride == 1 ? "" : " * \(last.stride)");")
     code.line("\(streams ? "stream" : "store")(y + j, \(isMaximum ? value : mean(value)), n);")
     code.close("});")
+  }
+
+  /// Maxima of 2, 4, … neighbouring taps, in place, up to half a window; two of them make a whole one.
+  private func doubled(_ code: inout CodeWriter, _ last: WindowExtent) -> Int {
+    var width = 1
+    while width * 2 <= last.size {
+      let needed = (last.size - width * 2) * last.dilation
+      code.open(
+        "for (int64_t j = 0; j < count + \(needed); j += lanes) {  // maxima of \(width * 2)")
+      code.line(
+        "store(line + j, maximum(load(seen + j, Whole{}), load(seen + j + \(width * last.dilation), Whole{})), Whole{});")
+      code.close()
+      code.line("seen = line;")
+      width *= 2
+    }
+    return width
   }
 
   // MARK: Divisors

@@ -120,9 +120,29 @@ extension VectorHeader {
 
         """
       ),
+      "maximum": ([], extremum("maximum", "max", ">")),
+      "minimum": ([], extremum("minimum", "min", "<")),
       "RunningMaximum": (["maximum"], Self.runningExtremum("RunningMaximum", "maximum", "-INFINITY")),
       "RunningMinimum": (["minimum"], Self.runningExtremum("RunningMinimum", "minimum", "INFINITY")),
     ]
+  }
+
+  /// NaN if either is. The machine's own instruction gives the second operand then, so the first is looked at.
+  private func extremum(_ name: String, _ instruction: String, _ symbol: String) -> String {
+    let suffix = isSingle ? "ps" : "pd"
+    let type = isSingle ? "__m512" : "__m512d"
+    return """
+      inline vec \(name)(vec a, vec b) {  // NaN if either is
+      #if defined(__AVX512F__) && \(bits) == 512
+        const \(type) x = (\(type))a;
+        return (vec)_mm512_mask_mov_\(suffix)(_mm512_\(instruction)_\(suffix)(x, (\(type))b), _mm512_cmp_\(suffix)_mask(x, x, _CMP_UNORD_Q), x);
+      #else
+        return select((a \(symbol) b) | (a != a), a, b);
+      #endif
+      }
+      inline real \(name)(real a, real b) { return a \(symbol) b || a != a ? a : b; }
+
+      """
   }
 
   private static func runningExtremum(_ type: String, _ function: String, _ identity: String) -> String {

@@ -266,22 +266,6 @@ struct VectorHeader {
 
         """
       ),
-      "maximum": (
-        [],
-        """
-        inline vec maximum(vec a, vec b) { return select((a > b) | (a != a), a, b); }  // NaN if either is
-        inline real maximum(real a, real b) { return a > b || a != a ? a : b; }
-
-        """
-      ),
-      "minimum": (
-        [],
-        """
-        inline vec minimum(vec a, vec b) { return select((a < b) | (a != a), a, b); }  // NaN if either is
-        inline real minimum(real a, real b) { return a < b || a != a ? a : b; }
-
-        """
-      ),
       "atLeast": (
         [],
         """

@@ -345,6 +345,12 @@ struct CallSequence {
     statements.append("library.\(text.name)(\((arguments + ["get_num_threads()"]).joined(separator: ", ")))")
   }
 
+  /// Nobody else holds it: the library or a kernel of ours has just made it.
+  private func isFresh(_ id: ValueID) -> Bool {
+    if case .call(let call) = graph.nodes[id].operation { return LibraryCall.isFresh(call) }
+    return graph.nodes[id].operation.isWindowed && partition.groupOf[id] == nil
+  }
+
   /// A fresh library result that only this kernel reads, element by element, and that can hold the kernel's result.
   private func reusable(
     for output: ValueID, _ group: FusionGroup, _ users: [ValueID: Int], taken: Set<ValueID>
@@ -352,7 +358,7 @@ struct CallSequence {
     let type = graph.nodes[output].type
     let strides = Shape.strides(group.dimensions)
     return group.inputs.first { input in
-      guard case .call(let call) = graph.nodes[input].operation, LibraryCall.isFresh(call), users[input] == 1,
+      guard isFresh(input), users[input] == 1,
         !taken.contains(input), graph.nodes[input].type.dtype == type.dtype, graph.nodes[input].type.count == type.count
       else { return false }
       return group.accesses.allSatisfy { $0.root != input || ($0.offset == 0 && $0.strides == strides) }
