@@ -93,7 +93,9 @@ struct CostModel {
       switch node.operation {
       case .elementwise(let operation): return sum + (operation == .identity ? 0 : Double(node.type.count))
       case .reduce, .reduceColumns: return sum + Double(graph.nodes[node.operands[0]].type.count)
-      case .slidingMean: return sum + 2 * Double(node.type.count)
+      case .slidingMean, .scan, .pool: return sum + 2 * Double(node.type.count)
+      case .depthwise(let convolution):
+        return sum + 2 * Double(node.type.count * convolution.windows.map(\.size).reduce(1, *))
       case .call(let call): return sum + productFlops(graph, id) / (call.name.hasPrefix("conv") ? 4 : 1)
       default: return sum
       }

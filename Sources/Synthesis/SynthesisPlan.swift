@@ -35,10 +35,19 @@ struct SynthesisPlan {
   /// The graph with re-expressed poolings and folded normalisations, and fused kernels around them.
   func reexpression() -> [Proposal] {
     let algebra = algebraicProposals() + attentionProposals()
-    guard productShare < Self.productShareLimit || Rule.batchNormFolding.applied(to: lowered) != nil else {
+    let depthwise = Rule.depthwiseDirectly
+    let isDepthwise = depthwise.applied(to: lowered) != nil
+    guard productShare < Self.productShareLimit || isDepthwise || Rule.batchNormFolding.applied(to: lowered) != nil else {
       return algebra
     }
     var results: [Proposal] = []
+    if isDepthwise {
+      let folded = Rule.batchNormFolding.applied(to: lowered)
+      if let direct = depthwise.applied(to: folded ?? lowered) {
+        results += proposals(
+          direct, rules: (folded == nil ? [] : [.batchNormFolding]) + [depthwise], brief: "re-expression")
+      }
+    }
     for pooling in [Rule.poolingAsSlidingSums, .poolingAsConvolution] {
       guard let pooled = pooling.applied(to: lowered) else { continue }
       if let folded = Rule.batchNormFolding.applied(to: pooled) {
@@ -72,8 +81,8 @@ struct SynthesisPlan {
 
   func proposals(_ graph: TensorGraph, rules: [Rule], brief: String, caveat: String? = nil) -> [Proposal] {
     let partition = FusionPartition(graph)
-    let sliding = graph.nodes.contains { if case .slidingMean = $0.operation { true } else { false } }
-    guard !partition.groups.isEmpty || !rules.isEmpty else { return [] }
+    let sliding = graph.nodes.contains { $0.operation.isWindowed }
+    guard !partition.groups.isEmpty || sliding || !rules.isEmpty else { return [] }
     let hasKernels = !partition.groups.isEmpty || sliding
     let schedules =
       hasKernels
@@ -127,6 +136,7 @@ struct SynthesisPlan {
       traits.rows = max(traits.rows, group.hasReductions ? group.rows : 0)
     }
     for node in graph.nodes {
+      if node.operation.isWindowed { traits.outputBytes = max(traits.outputBytes, node.type.bytes) }
       guard case .slidingMean(let window) = node.operation else { continue }
       traits.outputBytes = max(traits.outputBytes, node.type.bytes)
       if window.stride == 1 { traits.windowSize = max(traits.windowSize, window.size) }
@@ -145,6 +155,7 @@ struct SynthesisPlan {
       default: parts.append(rule.id.replacing("-", with: " "))
       }
     }
+    parts += windowTitles(graph)
     if !partition.groups.isEmpty {
       let largest = partition.groups.max { $0.members.count < $1.members.count }
       var seen = Set<String>()
@@ -157,13 +168,27 @@ struct SynthesisPlan {
     return parts.joined(separator: ", ")
   }
 
+  private func windowTitles(_ graph: TensorGraph) -> [String] {
+    var titles: [String] = []
+    for node in graph.nodes {
+      let title: String
+      switch node.operation {
+      case .pool(let pooling): title = "\(pooling.kind == .maximum ? "maxima" : "means") over windows in vectors"
+      case .depthwise: title = "direct depthwise convolution"
+      default: continue
+      }
+      if !titles.contains(title) { titles.append(title) }
+    }
+    return titles
+  }
+
   // MARK: Findings
 
   func findings() -> [Finding] {
     if !obstacles.isEmpty { return obstacles.map { Finding("left as it is: \($0)") } }
     var findings: [Finding] = []
     let captured = request.graph
-    if productShare >= Self.productShareLimit {
+    if productShare >= Self.productShareLimit, Rule.depthwiseDirectly.applied(to: lowered) == nil {
       let largest = captured.nodes.indices.max {
         CostModel.productFlops(captured, $0) < CostModel.productFlops(captured, $1)
       }
@@ -185,8 +210,8 @@ struct SynthesisPlan {
         ? "kernels are generated for float32 and float64, not \(dtype.rawValue)" : "no rule covers it in this form"
       findings.append(Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line))
     }
-    if partition.groups.isEmpty, findings.isEmpty,
-      [Rule.batchNormFolding, .poolingAsSlidingSums].allSatisfy({ $0.applied(to: lowered) == nil })
+    if partition.groups.isEmpty, findings.isEmpty, !lowered.nodes.contains(where: { $0.operation.isWindowed }),
+      [Rule.batchNormFolding, .poolingAsSlidingSums, .depthwiseDirectly].allSatisfy({ $0.applied(to: lowered) == nil })
     {
       let products = lowered.nodes.indices.contains { CostModel.productFlops(lowered, $0) > 0 }
       findings.append(

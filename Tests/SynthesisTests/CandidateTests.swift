@@ -119,6 +119,27 @@ import Testing
     #expect(result.status == 0, "\(result.output)")
   }
 
+  @Test func windowsAndScansGiveTheOriginalsValues() async throws {
+    let scratch = try Scratch()
+    let text = try String(
+      contentsOf: TestPython.folder.appendingPathComponent("Python/window_models.py"), encoding: .utf8)
+    for (name, graph) in try await Captures.capture("window_models.py") {
+      var number = 0
+      for (agent, bits) in [("fusion", 512), ("re-expression", 512), ("re-expression", 256), ("fusion", 256)] {
+        let request = SynthesisRequest(
+          graph: graph, opName: name, isFunction: false, vectorBits: bits, threads: 2, cacheBytes: [32 << 10, 1 << 20])
+        let proposals = Synthesizer.proposals(for: request, agent: agent)
+        for proposal in bits == 512 ? [proposals.first, proposals.last].compactMap({ $0 }) : Array(proposals.prefix(1)) {
+          try proposal.block.candidateFile(original: text, provenance: [])
+            .write(to: scratch.url.appendingPathComponent("\(name).\(number).py"), atomically: true, encoding: .utf8)
+          number += 1
+        }
+      }
+    }
+    let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
+    #expect(result.status == 0, "\(result.output)")
+  }
+
   @Test func anyOtherCaseTakesTheOriginal() async throws {
     let scratch = try Scratch()
     let graphs = try await Self.captures.graphs()

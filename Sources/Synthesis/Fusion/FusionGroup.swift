@@ -37,6 +37,8 @@ struct FusionGroup: Sendable {
   var outputs: [ValueID] = []
   /// The floating-point type of the group.
   var dtype: ElementType
+  /// The dimension along which the group's running totals go, if it has any.
+  var scanDimension: Int?
 
   var rows: Int { dimensions[..<rowDimensions].reduce(1, *) }
   var columns: Int { dimensions[rowDimensions...].reduce(1, *) }
@@ -106,8 +108,14 @@ extension FusionGroup {
       }
     }
 
+    // All running totals must go along one dimension, the same way.
+    guard let scanned = ScannedExtent.common(members, in: graph, total: total, hasRows: rowLength != nil) else {
+      return nil
+    }
+
     // The coarsest box whose dimensions every member's dimensions are made of.
     var bounds: Set<Int> = [1, total, distance, reducedSpan]
+    if let extent = scanned.extent { bounds.formUnion([extent.inner, extent.inner * extent.length]) }
     for id in members {
       let shape = iterated(id)
       let isRow = roles[id] == .row && shape.reduce(1, *) != total
@@ -121,6 +129,11 @@ extension FusionGroup {
     guard zip(ordered, ordered.dropFirst()).allSatisfy({ $0 % $1 == 0 }) else { return nil }
     let dimensions = zip(ordered, ordered.dropFirst()).map { $0 / $1 }
     let below = Array(ordered.dropFirst())
+    if let extent = scanned.extent {
+      // Nothing may cut the scanned dimension.
+      scanDimension = below.firstIndex(of: extent.inner)
+      guard let scanDimension, dimensions[scanDimension] == extent.length else { return nil }
+    }
     let rowDimensions =
       rowLength == nil ? max(dimensions.count - 1, 0) : below.filter { $0 >= reducedSpan }.count
     let innerDimensions = rowLength == nil ? 0 : below.filter { $0 < distance }.count
@@ -193,14 +206,20 @@ extension FusionGroup {
     var rowCount = 0
     let innerBoundary = innerDimensions > 0 ? dimensions.count - innerDimensions : dimensions.count
     var innerCount = 0
+    var scanFromEnd: Int?
+    /// Neither the scanned dimension nor the one before it may be joined with the next.
+    func isBesideScan(_ dimension: Int) -> Bool {
+      scanDimension.map { dimension == $0 || dimension == $0 - 1 } ?? false
+    }
     while dimension >= 0 {
       let strides = accesses.map { $0.strides[dimension] }
-      if let last = merged.last, dimension != boundary - 1, dimension != innerBoundary - 1,
+      if let last = merged.last, dimension != boundary - 1, dimension != innerBoundary - 1, !isBesideScan(dimension),
         zip(strides, last.strides).allSatisfy({ $0 == $1 * last.extent })
       {
         merged[merged.count - 1].extent *= dimensions[dimension]
       } else {
         merged.append((dimensions[dimension], strides))
+        if dimension == scanDimension { scanFromEnd = merged.count }
         if dimension < boundary { rowCount += 1 }
         if dimension >= innerBoundary { innerCount += 1 }
       }
@@ -218,6 +237,7 @@ extension FusionGroup {
     result.dimensions = merged.map(\.extent)
     result.rowDimensions = boundary
     result.innerDimensions = innerCount
+    result.scanDimension = scanFromEnd.map { merged.count - $0 }
     for (member, list) in operands {
       result.operands[member] = list.map { operand in
         if case .memory(let access) = operand { .memory(replaced[access] ?? access) } else { operand }

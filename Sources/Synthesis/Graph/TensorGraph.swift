@@ -79,6 +79,12 @@ public struct TensorGraph: Sendable {
     case view(StridedLayout)
     /// Means over sliding windows along the last dimension.
     case slidingMean(SlidingWindow)
+    /// Maxima or means over windows along the trailing dimensions.
+    case pool(Pooling)
+    /// A convolution that keeps channels apart.
+    case depthwise(DepthwiseConvolution)
+    /// Running totals along a dimension.
+    case scan(Scan)
     /// Left to PyTorch.
     case call(Call)
     /// One of the results of a call that has several.

@@ -47,6 +47,9 @@ public struct Interpreter: Sendable {
     case .view(let layout): return [operands[0].view(layout, shape: node.type.shape)]
     case .slidingMean(let window):
       return [Self.slidingMean(operands[0], window, outputs: node.type.shape.last ?? 1)]
+    case .pool(let pooling): return [Self.pool(operands[0], pooling, shape: node.type.shape)]
+    case .depthwise(let convolution): return [Self.depthwise(operands, convolution, shape: node.type.shape)]
+    case .scan(let scan): return [Self.scan(operands[0], scan)]
     case .call(let call): return try ReferenceCall(call, operands, node.type).evaluate()
     case .element(let index):
       guard index < lists[0].count else { throw Unsupported(description: "element \(index) of a call") }

@@ -15,6 +15,8 @@ struct ExpressionWriter {
   var held: [FusionGroup.Access: String] = [:]
   /// Values of rows are vectors named as usual: there is one for each of several neighbouring columns.
   var rowValuesAreVectors = false
+  /// What a scan's `next` gets besides the vector.
+  var scanPosition = "n"
   private(set) var pieces: Set<String> = []
 
   init(_ graph: TensorGraph, _ group: FusionGroup, _ plan: PassPlan) {
@@ -49,7 +51,13 @@ struct ExpressionWriter {
       code.line("const vec \(name(id)) = load(\(buffer) + j, n);")
       return
     }
-    guard case .elementwise(let operation) = node.operation else { return }
+    let operation: Elementwise
+    switch node.operation {
+    case .elementwise(let own): operation = own
+    // The kernel has put a running total beside it, which takes the operand as it is.
+    case .scan: operation = .identity
+    default: return
+    }
     for operand in group.operands[id] ?? [] {
       switch operand {
       case .member(let member):
@@ -65,8 +73,9 @@ struct ExpressionWriter {
       code.line("// \(node.origin.target)\(place)")
       origin = node.origin
     }
-    let text = expression(
+    var text = expression(
       operation, group.operands[id] ?? [], types: operandTypes(node), loaded: loaded, isVector: true)
+    if case .scan = node.operation { text = "scan\(id).next(\(text), \(scanPosition))" }
     code.line("const \(kind) \(name(id)) = \(text);")
   }
 
@@ -138,11 +147,17 @@ struct ExpressionWriter {
         isScalar.append(loaded[access] == nil)
       }
     }
+    // Truth values among numbers count as 0 and 1.
+    if ![.identity, .not, .and, .or, .select].contains(operation), types.contains(where: { $0 != .bool }) {
+      for index in operands.indices where types[index] == .bool {
+        names[index] = isVector && !isScalar[index] ? "select(\(names[index]), splat(1), vec{})" : "real(\(names[index]))"
+      }
+    }
     /// An operand as a vector (or mask) where a function wants one.
     func whole(_ index: Int) -> String {
       guard isVector, isScalar[index] else { return names[index] }
       if case .constant = operands[index] { return "splat(\(names[index]))" }
-      return types[index] == .bool ? "(mask{} - int(\(names[index])))" : "splat(\(names[index]))"
+      return types[index] == .bool && !names[index].hasPrefix("real(") ? "(mask{} - int(\(names[index])))" : "splat(\(names[index]))"
     }
     func call(_ function: String, _ piece: String) -> String {
       need(piece)

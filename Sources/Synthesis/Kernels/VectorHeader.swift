@@ -47,11 +47,14 @@ struct VectorHeader {
     "maximum", "minimum", "atLeast", "atMost", "Total", "Sum", "SumOfSquares", "Maximum", "Minimum",
     "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnMaximum", "ColumnMinimum",
     "ColumnArgMaximum", "ColumnArgMinimum",
+    "permuted", "every", "RunningSum", "RunningProduct", "RunningMaximum", "RunningMinimum", "Running", "Columns",
+    "backwards",
   ]
 
   private func piece(_ name: String) -> Piece? {
     if let text = memory[name] { return Piece(text: text) }
     if let (needs, text) = columns[name] { return Piece(needs: needs, text: text) }
+    if let (needs, text) = windowed[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = reductions[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = isSingle ? Self.single[name] : Self.double[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = Self.shared[name] { return Piece(needs: needs, text: text) }
@@ -177,6 +180,15 @@ struct VectorHeader {
       inline mask first(int count) { mask m; for (int i = 0; i < lanes; ++i) m[i] = i < count ? -1 : 0; return m; }
 
       """,
+      "backwards": """
+      /// Like sweep, from the end of the row to its start.
+      template <class Body> [[gnu::always_inline]] inline void backwards(int64_t n, Body body) {
+        int64_t j = n / lanes * lanes;
+        if (j < n) body(j, Part{int(n - j)}, Slot<0>{});
+        while ((j -= lanes) >= 0) body(j, Whole{}, Slot<0>{});
+      }
+
+      """,
       "sweep": """
       template <int i> struct Slot { static constexpr int index = i; };
 
@@ -254,22 +266,6 @@ struct VectorHeader {
         """
         inline vec power(vec x, vec y) { vec r; for (int i = 0; i < lanes; ++i) r[i] = std::pow(x[i], y[i]); return r; }
         inline real power(real x, real y) { return std::pow(x, y); }
-
-        """
-      ),
-      "maximum": (
-        [],
-        """
-        inline vec maximum(vec a, vec b) { return select((a > b) | (a != a), a, b); }  // NaN if either is
-        inline real maximum(real a, real b) { return a > b || a != a ? a : b; }
-
-        """
-      ),
-      "minimum": (
-        [],
-        """
-        inline vec minimum(vec a, vec b) { return select((a < b) | (a != a), a, b); }  // NaN if either is
-        inline real minimum(real a, real b) { return a < b || a != a ? a : b; }
 
         """
       ),

@@ -216,12 +216,14 @@ extension TensorGraph {
     [
       "chunk", "split", "split_with_sizes", "unbind", "native_layer_norm", "native_group_norm", "unsafe_split",
       "_native_batch_norm_legit_no_training", "native_dropout", "tensor_split", "broadcast_tensors",
+      "cummax", "cummin", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d",
+      "max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices",
     ].contains(call.name)
   }
 
   static let lowerings: [String: Lowering] = [
     pointwiseLowerings, activationLowerings, viewLowerings, reductionLowerings, normalisationLowerings,
-    poolingLowerings, extremumLowerings,
+    poolingLowerings, extremumLowerings, scanLowerings,
   ].reduce(into: [:]) { table, family in
     for (name, lowering) in family { table[name] = lowering }
   }

@@ -64,6 +64,7 @@ enum BlockWriter {
       #include <cmath>
       #include <cstddef>
       #include <cstdint>
+      #include <utility>
       #if defined(__x86_64__)
       #include <immintrin.h>
       #endif

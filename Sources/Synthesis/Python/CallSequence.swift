@@ -167,6 +167,7 @@ struct CallSequence {
       return
         "\(operands[0]).contiguous().as_strided(\(Python.tuple(node.type.shape)), \(Python.tuple(layout.strides)), \(layout.offset))"
     case .element(let index): return "\(operands[0])[\(index)]"
+    case .scan(let scan): return scan.python(operands[0])
     default: return operands.first ?? "None"
     }
   }
@@ -249,7 +250,9 @@ struct CallSequence {
         "\(name) = \(primitive(node, operands: node.operands.map(reference)))\(needsOrder(id) ? ".contiguous()" : "")")
     case .slidingMean(let window):
       emitSliding(id, window)
-    case .elementwise, .reduce, .reduceColumns:
+    case .pool, .depthwise:
+      emitWindows(id)
+    case .elementwise, .reduce, .reduceColumns, .scan:
       let name = names.name(id, node.origin.name)
       let operands = node.operands.map { operand -> String in
         if case .scalar(let value) = graph.nodes[operand].operation { return Python.number(value) }
@@ -263,7 +266,7 @@ struct CallSequence {
     if partition.groups.contains(where: { $0.inputs.contains(id) }) { return true }
     return graph.nodes.contains { node in
       switch node.operation {
-      case .view, .slidingMean: graph.source(node.operands[0]).root == id
+      case .view, .slidingMean, .pool, .depthwise: graph.source(node.operands[0]).root == id
       default: false
       }
     }
@@ -293,7 +296,46 @@ struct CallSequence {
     statements.append("library.\(kernel.name)(\(input).data_ptr(), \(output).data_ptr(), get_num_threads())")
   }
 
+  private mutating func emitWindows(_ id: ValueID) {
+    let node = graph.nodes[id]
+    let inputs = node.operands.map { operand -> String in
+      let input = reference(operand)
+      if graph.isStored(operand) { return input }
+      let name = names.unique("window_input")
+      statements.append("\(name) = \(input).contiguous()")
+      return name
+    }
+    let name = "\(prefix)_\(kernels.count)"
+    switch node.operation {
+    case .pool(let pooling):
+      kernels.append(
+        PoolKernel(graph: graph, node: id, pooling: pooling, schedule: schedule, name: name, threads: threads).text())
+    case .depthwise(let convolution):
+      kernels.append(
+        DepthwiseKernel(
+          graph: graph, node: id, convolution: convolution, schedule: schedule, name: name, threads: threads
+        ).text())
+    default: return
+    }
+    let arguments = (inputs + [allocate(id)]).map { "\($0).data_ptr()" } + ["get_num_threads()"]
+    statements.append("library.\(name)(\(arguments.joined(separator: ", ")))")
+  }
+
+  private mutating func emitScan(_ group: FusionGroup) {
+    let text = ScanKernel(
+      graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads
+    ).text()
+    kernels.append(text)
+    let arguments =
+      text.inputs.map { "\(reference($0)).data_ptr()" } + text.outputs.map { "\(allocate($0)).data_ptr()" }
+    statements.append("library.\(text.name)(\((arguments + ["get_num_threads()"]).joined(separator: ", ")))")
+  }
+
   private mutating func emitKernel(_ group: FusionGroup, users: [ValueID: Int]) {
+    if group.scanDimension != nil {
+      emitScan(group)
+      return
+    }
     var kernel = FusionKernel(
       graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads)
     let plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates)
@@ -323,6 +365,12 @@ struct CallSequence {
     statements.append("library.\(text.name)(\((arguments + ["get_num_threads()"]).joined(separator: ", ")))")
   }
 
+  /// Nobody else holds it: the library or a kernel of ours has just made it.
+  private func isFresh(_ id: ValueID) -> Bool {
+    if case .call(let call) = graph.nodes[id].operation { return LibraryCall.isFresh(call) }
+    return graph.nodes[id].operation.isWindowed && partition.groupOf[id] == nil
+  }
+
   /// A fresh library result that only this kernel reads, element by element, and that can hold the kernel's result.
   private func reusable(
     for output: ValueID, _ group: FusionGroup, _ users: [ValueID: Int], taken: Set<ValueID>
@@ -330,7 +378,7 @@ struct CallSequence {
     let type = graph.nodes[output].type
     let strides = Shape.strides(group.dimensions)
     return group.inputs.first { input in
-      guard case .call(let call) = graph.nodes[input].operation, LibraryCall.isFresh(call), users[input] == 1,
+      guard isFresh(input), users[input] == 1,
         !taken.contains(input), graph.nodes[input].type.dtype == type.dtype, graph.nodes[input].type.count == type.count
       else { return false }
       return group.accesses.allSatisfy { $0.root != input || ($0.offset == 0 && $0.strides == strides) }

@@ -67,7 +67,7 @@ def close(got: Any, reference: Any, oracle: Any, what: str) -> None:
             continue
         error, allowed = (g - o).abs(), (r - o).abs().max() * 3 + 4 * unit * o.abs() + 1e-45
         if unit < 1e-12:
-            allowed = allowed + 512 * unit * o.abs()  # the oracle is no wider here
+            allowed = allowed + 512 * unit * o.abs() + 4 * unit * o.abs().max()  # the oracle is no wider here
         assert (error <= allowed).all(), f"{what}: output {index} is off by {error.max().item():.3g}"
 
 
