@@ -165,7 +165,8 @@ class Check:
                 mine.mul_(1.0 + 0.2 * torch.rand_like(mine))
                 new.copy_(mine)
         self.compare("changed weights", model, replacement, inputs, stated=True)
-        self.keeps_its_answers(replacement, inputs)
+        if not self.failures:
+            self.keeps_its_answers(replacement, inputs)
         return {
             "passed": not self.failures, "cases": self.cases, "worst_units": round(self.worst, 3),
             "failures": self.failures, "raised": self.raised,

@@ -128,7 +128,7 @@ def findings(results: Sequence[Result], total: int) -> List[str]:
         f"* Replacements that memory bounds reach {percent(median(roofs))} of the measured bandwidth in the median"
         f" ({len(roofs)} of them).",
         f"* The first verified improvement comes after {seconds(median(first))} in the median.",
-        f"* Frozen inductor is faster than what is offered on {len(behind)} problems{listed(behind)}; it gives no"
+        f"* Frozen inductor is faster than what is offered on {len(behind)} problems{listed(behind, 8)}; it gives no"
         f" figure on {len(crashed)}{listed(crashed)}.",
     ]
     if errors:
@@ -138,8 +138,10 @@ def findings(results: Sequence[Result], total: int) -> List[str]:
     return lines
 
 
-def listed(names: Sequence[str]) -> str:
-    return f" ({', '.join(f'`{name}`' for name in names)})" if names else ""
+def listed(names: Sequence[str], most: Optional[int] = None) -> str:
+    quoted = [f"`{name}`" for name in names[:most]]
+    more = [f"and {len(names) - len(quoted)} more"] if len(quoted) < len(names) else []
+    return f" ({', '.join([*quoted, *more])})" if names else ""
 
 
 def seconds(value: Optional[float]) -> str:
@@ -167,7 +169,7 @@ def problem_line(result: Result) -> str:
         ratio(result.exact.speedup) if "exact" in result.record else "",
         ratio(offered(best.against(EAGER))), ratio(offered(best.against(COMPILED))),
         with_interval(offered(result.against_frozen)), percent(best.share_of_roof),
-        seconds(best.found.get("first_verified_s")), idea_of(best),
+        seconds(offered(best.found.get("first_verified_s"))), idea_of(best),
     ]
     return f"| {' | '.join(cells)} |"
 

@@ -30,6 +30,14 @@ def kind_of(result: Result) -> str:
     return "pruned" if result.best.is_pruned else "improved"
 
 
+OF_PROBLEMS = (
+    ("improved", "verified faster"),
+    ("pruned", "verified faster, by a rewrite that removes work (algebraic-pruning)"),
+    ("unchanged", "left as it was: 1.0"),
+)
+OF_FAMILIES = (("improved", "without rewrites that remove work"), ("pruned", "with them (algebraic-pruning)"))
+
+
 def page(title: str, high: float, parts: List[str]) -> str:
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {high:.0f}" width="{WIDTH}"',
@@ -51,12 +59,7 @@ def line(style: str, x1: float, y1: float, x2: float, y2: float) -> str:
     return f'<line class="{style}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
 
 
-def legend(y: float) -> List[str]:
-    words = (
-        ("improved", "verified faster"),
-        ("pruned", "verified faster, by a rewrite that removes work (algebraic-pruning)"),
-        ("unchanged", "left as it was: 1.0"),
-    )
+def legend(y: float, words: Sequence[Tuple[str, str]]) -> List[str]:
     parts, x = [], 16.0
     for kind, label in words:
         parts.append(f'<circle class="{kind}" cx="{x + 4:.1f}" cy="{y - 4:.1f}" r="4"/>')
@@ -82,7 +85,7 @@ def every_problem(results: Sequence[Result]) -> str:
         mine = [each for each in results if each.problem.folder == folder]
         mine.sort(key=lambda each: each.best.speedup[0])
         mean = geometric_mean(each.best.speedup for each in mine)
-        title = f"{folder}: {len(mine)} problems" + (f", geometric mean {mean:.2f}×" if mean else "")
+        title = f"{folder}, {len(mine)} problems" + (f": {mean:.2f}×" if mean else "")
         parts.append(text(left, 54, title, "bold"))
         for tick in ticks:
             parts.append(line("zero" if tick == 1.0 else "grid", left, y_of(tick), left + wide, y_of(tick)))
@@ -93,7 +96,7 @@ def every_problem(results: Sequence[Result]) -> str:
             x = left + wide * (place + 0.5) / len(mine)
             parts += _dot(result, x, y_of)
     parts += [text(LEFT, bottom + 18, "a dot is a problem, the dashed line their geometric mean", "small")]
-    parts += legend(bottom + 40)
+    parts += legend(bottom + 40, OF_PROBLEMS)
     title = "Speedup against the faster of eager and torch.compile; logarithmic scale"
     return page(title, bottom + BOTTOM, parts)
 
@@ -132,7 +135,7 @@ def every_family(results: Sequence[Result]) -> str:
             parts.append(_bar("pruned", x_of(1.0), x_of(best), y + 4))
         parts.append(_bar("improved", x_of(1.0), x_of(exact), y + 4))
         parts.append(text(max(x_of(best), x_of(1.0)) + 6, y + 14, f"{best:.2f}×", "small"))
-    parts += legend(bottom + 26)
+    parts += legend(bottom + 26, OF_FAMILIES)
     title = "Geometric mean of each family against the faster of eager and torch.compile; logarithmic scale"
     return page(title, bottom + BOTTOM - 14, parts)
 

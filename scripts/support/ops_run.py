@@ -25,7 +25,7 @@ STOPPING_S = 20.0
 PRUNING = "algebraic-pruning"
 # What nobody reads in a table: a source is kept as a file, of the gates only the roofline's figures count.
 LEFT_OUT = {"source", "gates", "counterexample", "op", "fingerprint", "policy", "device", "date", "inputs_tried"}
-VERIFIED_LINE = re.compile(r"^  .+: verified \(")
+VERIFIED_LINE = re.compile(r"^  (?!note: ).+: verified \(")
 Record = Dict[str, Any]
 
 
