@@ -4,6 +4,20 @@ extension SynthesisPlan {
   ///
   /// - Parameter ranksByCost: false takes every step that rules allow, however small the tensors are.
   func algebraicProposals(ranksByCost: Bool = true) -> [Proposal] {
+    let captured = request.graph.pruned()
+    return algebraicChains(ranksByCost: ranksByCost).flatMap { chain -> [Proposal] in
+      switch ShrunkenInstance.outcome(captured, chain.rules) {
+      case .same: return proposals(chain.graph, rules: chain.rules, brief: "re-expression")
+      case .different: return []
+      case .unknown:
+        return proposals(
+          chain.graph, rules: chain.rules, brief: "re-expression", caveat: "not tried on a smaller instance of this op")
+      }
+    }
+  }
+
+  /// The chains behind the proposals, the one that may remove work first.
+  func algebraicChains(ranksByCost: Bool = true) -> [RuleChain] {
     // Checks at run time may call the original a second time, which would draw other numbers.
     guard !lowered.nodes.contains(where: { if case .call(let call) = $0.operation { call.isRandom } else { false } })
     else { return [] }
@@ -21,16 +35,7 @@ extension SynthesisPlan {
     // Folding alone is offered beside the poolings already; the other two only make way for more.
     let minor = Set([Rule.batchNormFolding.id, Rule.scaleAfterSum.id, Rule.unitFactors.id])
     chains.removeAll { chain in chain.rules.allSatisfy { minor.contains($0.id) } }
-    let captured = request.graph.pruned()
-    return chains.flatMap { chain -> [Proposal] in
-      switch ShrunkenInstance.outcome(captured, chain.rules) {
-      case .same: return proposals(chain.graph, rules: chain.rules, brief: "re-expression")
-      case .different: return []
-      case .unknown:
-        return proposals(
-          chain.graph, rules: chain.rules, brief: "re-expression", caveat: "not tried on a smaller instance of this op")
-      }
-    }
+    return chains
   }
 
   /// Attention that is written out, as the library's own.

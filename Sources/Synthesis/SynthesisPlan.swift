@@ -188,7 +188,15 @@ struct SynthesisPlan {
     if !obstacles.isEmpty { return obstacles.map { Finding("left as it is: \($0)") } }
     var findings: [Finding] = []
     let captured = request.graph
-    if productShare >= Self.productShareLimit, Rule.depthwiseDirectly.applied(to: lowered) == nil {
+    // What the algebraic rules take away is not left to the library.
+    let rewritten = algebraicChains().first?.graph
+    let remaining = rewritten.map { graph in
+      Set(graph.nodes.compactMap { if case .call(let call) = $0.operation { call.target } else { nil } })
+    }
+    let isAttention = Rule.attention.rewrite(captured.pruned()) != nil
+    if productShare >= Self.productShareLimit, rewritten == nil, !isAttention,
+      Rule.depthwiseDirectly.applied(to: lowered) == nil
+    {
       let largest = captured.nodes.indices.max {
         CostModel.productFlops(captured, $0) < CostModel.productFlops(captured, $1)
       }
@@ -203,14 +211,15 @@ struct SynthesisPlan {
     for (id, node) in lowered.nodes.enumerated() where !isPrepared[id] && partition.groupOf[id] == nil {
       guard case .call(let call) = node.operation else { continue }
       if CostModel.productFlops(lowered, id) > 0 || call.target == "aten.avg_pool1d.default" { continue }
-      if LibraryCall.isFresh(call) { continue }
+      if LibraryCall.isFresh(call) || remaining?.contains(call.target) == false { continue }
       let dtype = node.type.dtype
       let why =
         dtype == .float16 || dtype == .bfloat16 || dtype == .complex64 || dtype == .complex128
         ? "kernels are generated for float32 and float64, not \(dtype.rawValue)" : "no rule covers it in this form"
       findings.append(Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line))
     }
-    if partition.groups.isEmpty, findings.isEmpty, !lowered.nodes.contains(where: { $0.operation.isWindowed }),
+    if partition.groups.isEmpty, findings.isEmpty, rewritten == nil, !isAttention,
+      !lowered.nodes.contains(where: { $0.operation.isWindowed }),
       [Rule.batchNormFolding, .poolingAsSlidingSums, .depthwiseDirectly].allSatisfy({ $0.applied(to: lowered) == nil })
     {
       let products = lowered.nodes.indices.contains { CostModel.productFlops(lowered, $0) > 0 }

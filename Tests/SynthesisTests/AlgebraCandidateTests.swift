@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test func rewrittenOpsGiveTheOriginalsValues() async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kernelwright-algebra-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "kernelwright-algebra-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let models = TestPython.folder.appendingPathComponent("Python/algebra_models.py")
@@ -28,7 +29,8 @@ import Testing
       let request = SynthesisRequest(
         graph: graph, opName: name, isFunction: false, vectorBits: 512, threads: 2,
         cacheBytes: [32 << 10, 1 << 20, 32 << 20])
-      let proposals = SynthesisPlan(request).algebraicProposals(ranksByCost: false)
+      let plan = SynthesisPlan(request)
+      let proposals = plan.algebraicProposals(ranksByCost: false) + plan.attentionProposals()
       var seen = Set<String>()
       for proposal in proposals where seen.insert(proposal.rule).inserted {
         try proposal.block.candidateFile(original: text, provenance: [])
@@ -36,9 +38,10 @@ import Testing
         for rule in proposal.rule.split(separator: "+") { applied[String(rule), default: 0] += 1 }
       }
     }
-    for rule in Rule.algebra { #expect(applied[rule.id, default: 0] > 0, "\(rule.id) was never applied") }
+    for rule in Rule.algebra + [.attention] {
+      #expect(applied[rule.id, default: 0] > 0, "\(rule.id) was never applied")
+    }
     let result = try await TestPython.run("check_algebra.py", [folder.path], cache: folder)
     #expect(result.status == 0, "\(result.output)")
-    print(applied)
   }
 }

@@ -68,7 +68,8 @@ import Testing
         y = maker.call("linear.default", [x, w] + b, shape: outer + [m, n])
       } else {
         y = maker.call(
-          "matmul.default", [maker.input(outer + [m, k]), maker.input(random.chance(0.5) ? [k, n] : outer + [k, n])],
+          "matmul.default",
+          [maker.input(outer + [m, k]), maker.input(random.chance(0.5) ? [k, n] : outer + [k, n])],
           shape: outer + [m, n])
       }
       if random.chance(0.4) { y = maker.call("mul.Tensor", [y], [.number(-0.5)], shape: outer + [m, n]) }
@@ -151,8 +152,10 @@ import Testing
     let ones = CallArgument.list([.integer(1)])
     let y = maker.call(
       "conv2d.default", [x, w], [.none, ones, ones, ones, .integer(1)], shape: [12, outputs, height, width])
-    let statistics = ["mean", "variance"].map { maker.add(
-      .parameter(path: $0, kind: .buffer), [], TensorType(.float32, [outputs]), $0) }
+    let statistics = ["mean", "variance"].map {
+      maker.add(
+        .parameter(path: $0, kind: .buffer), [], TensorType(.float32, [outputs]), $0)
+    }
     let normalisation = Call(
       "aten.batch_norm.default",
       [

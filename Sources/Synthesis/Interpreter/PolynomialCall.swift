@@ -86,7 +86,8 @@ struct PolynomialCall<Number: SignedNumeric> {
   private func convolution() -> Tensor? {
     var graph = TensorGraph()
     for operand in operands {
-      graph.nodes.append(.init(.input(0), [], TensorType(type.dtype, operand.shape), origin: .init(name: "", target: "")))
+      graph.nodes.append(
+        .init(.input(0), [], TensorType(type.dtype, operand.shape), origin: .init(name: "", target: "")))
     }
     graph.nodes.append(.init(.call(call), Array(operands.indices), type, origin: .init(name: "", target: "")))
     guard let layer = ConvolutionLayer(graph, operands.count) else { return nil }

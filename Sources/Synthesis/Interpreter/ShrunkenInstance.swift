@@ -21,7 +21,8 @@ struct ShrunkenInstance {
         let small = extents.mapped(call)
         graph.nodes[id].operation = .call(small)
         shape = Self.shape(
-          of: small, shapes, captured: node.type.shape, capturedOperands: node.operands.map { captured.nodes[$0].type.shape },
+          of: small, shapes, captured: node.type.shape,
+          capturedOperands: node.operands.map { captured.nodes[$0].type.shape },
           &extents)
       default: return nil
       }
@@ -60,7 +61,8 @@ struct ShrunkenInstance {
       switch node.operation {
       case .input(let position): inputs[position] = DenseTensor(node.type.shape, values)
       case .parameter(let path, let kind):
-        interpreter.parameters[path] = DenseTensor(node.type.shape, kind == .buffer ? values.map { abs($0) + 1 } : values)
+        interpreter.parameters[path] = DenseTensor(
+          node.type.shape, kind == .buffer ? values.map { abs($0) + 1 } : values)
       default: break
       }
     }
@@ -90,7 +92,9 @@ struct ShrunkenInstance {
         guard case .call(let call) = node.operation, call.name.hasPrefix("conv"),
           (call.argument(6, "groups")?.integer ?? 1) > 1
         else { continue }
-        for operand in node.operands { for extent in graph.nodes[operand].type.shape.prefix(2) { table[extent] = extent } }
+        for operand in node.operands {
+          for extent in graph.nodes[operand].type.shape.prefix(2) { table[extent] = extent }
+        }
         for extent in node.type.shape.prefix(2) { table[extent] = extent }
       }
     }

@@ -7,7 +7,8 @@ extension Rule {
   ) { graph in
     let uses = graph.users.map(\.count)
     for (id, node) in graph.nodes.enumerated() {
-      guard isProduct(node), node.type.dtype.isComputed, let (softmaxID, softmax) = callOf(graph, node.operands[0], uses),
+      guard isProduct(node), node.type.dtype.isComputed,
+        let (softmaxID, softmax) = callOf(graph, node.operands[0], uses),
         softmax.target == "aten.softmax.int", softmax.argument(2, "dtype") ?? CallArgument.none == CallArgument.none,
         case let rank = node.type.shape.count, rank == 3 || rank == 4,
         [-1, rank - 1].contains(softmax.argument(1, "dim")?.integer ?? 0),
@@ -38,7 +39,16 @@ extension Rule {
         "aten.scaled_dot_product_attention.default",
         [.operand(0), .operand(1), .operand(2), .none, .number(0), .truth(false)], keywords: ["scale": .number(scale)])
       return graph.replacingOperands(id, operands) { node, x, context in
-        context.builder.add(.call(fused), x, node.type, origin: node.origin)
+        // By the Cauchy–Schwarz inequality no score overflows where this product doesn't; the library takes 0 for the
+        // softmax of an infinite score, where the original has NaN.
+        func squares(_ id: TensorGraph.ValueID) -> TensorGraph.ValueID {
+          context.builder.add(
+            .reduce(.sumOfSquares, trailing: rank), [id], TensorType(node.type.dtype, []), origin: node.origin)
+        }
+        let bound = context.apply(.multiply, context.apply(.multiply, squares(x[0]), squares(x[1])), scale * scale)
+        let query = context.finite(x[0], checking: [bound, x[2]])
+        let result = context.builder.add(.call(fused), [query, x[1], x[2]], node.type, origin: node.origin)
+        return context.finite(result)
       }
     }
     return nil
@@ -58,7 +68,9 @@ extension Rule {
   }
 
   private static func isProduct(_ node: TensorGraph.Node) -> Bool {
-    guard case .call(let call) = node.operation, node.operands.count == 2, call.arguments.count == 2 else { return false }
+    guard case .call(let call) = node.operation, node.operands.count == 2, call.arguments.count == 2 else {
+      return false
+    }
     return ["aten.matmul.default", "aten.bmm.default"].contains(call.target)
   }
 }

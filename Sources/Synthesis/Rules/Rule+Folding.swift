@@ -99,7 +99,9 @@ extension Rule {
       switch operation {
       case .multiply, .divide:
         let column =
-          isSingle ? vector : reshaped(vector, [channels] + [Int](repeating: 1, count: weightRank - (isTransposed ? 2 : 1)), &builder)
+          isSingle
+          ? vector
+          : reshaped(vector, [channels] + [Int](repeating: 1, count: weightRank - (isTransposed ? 2 : 1)), &builder)
         weight = builder.add(.elementwise(operation), [weight, column], builder.type(weight), origin: origin)
         bias = bias.map {
           builder.add(.elementwise(operation), [$0, vector], TensorType(dtype, [channels]), origin: origin)

@@ -74,7 +74,8 @@ extension Rule {
       else { continue }
       let type = graph.nodes[pattern.source].type
       let count = Double(pattern.dimensions.map { type.shape[$0] }.reduce(1, *))
-      return graph.replacingOperands(id, [factor.value] + [factor.number].compactMap { $0 }) { node, operands, context in
+      return graph.replacingOperands(id, [factor.value] + [factor.number].compactMap { $0 }) {
+        node, operands, context in
         guard var sum = context.sum(operands[0], pattern.dimensions) else { return nil }
         sum = context.finite(context.reshape(sum, node.type.shape))
         if pattern.divisor != 1, operation != .add, operation != .subtract {

@@ -6,7 +6,8 @@ extension Rule {
   static func triangularProduct(minimum: Int) -> Rule {
     Rule(
       id: "triangular-product",
-      reason: "blocks that a triangular mask makes zero are not multiplied: the product goes row block by row block over "
+      reason:
+        "blocks that a triangular mask makes zero are not multiplied: the product goes row block by row block over "
         + "what can be non-zero",
       exactness: "exact over ℝ",
       labels: ["algebraic-pruning"]

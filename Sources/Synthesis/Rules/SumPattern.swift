@@ -113,8 +113,12 @@ extension LoweringContext {
   /// The value itself, with a check at run time that its elements are finite: else the call takes the original path.
   ///
   /// Sums in another order agree over the reals, but Inf − Inf and 0 · Inf come out in one order and not in the other.
-  mutating func finite(_ x: ValueID) -> ValueID {
-    builder.add(.call(.finiteCheck), [x], builder.type(x), origin: origin)
+  ///
+  /// - Parameter checked: what has to be finite instead of the value.
+  mutating func finite(_ x: ValueID, checking checked: [ValueID] = []) -> ValueID {
+    let operands = [x] + checked
+    let call = Call(Call.finiteCheck, operands.indices.map { .operand($0) })
+    return builder.add(.call(call), operands, builder.type(x), origin: origin)
   }
 
   /// The same values in another type: exactly, from the unrounded numbers, where they are prepared.
@@ -129,6 +133,7 @@ extension LoweringContext {
 }
 
 extension Call {
-  /// Gives its operand back, unless that has elements that aren't finite: then the original is called instead.
-  static let finiteCheck = Call("kernelwright.finite.default", [.operand(0)])
+  /// Gives its first operand back, unless the others (or that one, if it has no others) have elements that aren't finite:
+  /// then the original is called instead.
+  static let finiteCheck = "kernelwright.finite.default"
 }

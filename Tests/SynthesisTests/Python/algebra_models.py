@@ -1,14 +1,13 @@
 """Ops that algebra makes smaller, at shapes, strides and compositions drawn at random: one class or function a seed."""
 from __future__ import annotations
 
-import os
 import random
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-SEEDS = range(int(os.environ.get("ALGEBRA_FROM", 0)), int(os.environ.get("ALGEBRA_TO", 16)))
+SEEDS = range(12)
 
 
 class Layers(nn.Module):
@@ -43,10 +42,10 @@ class Layers(nn.Module):
             self.norm.running_var.uniform_(0.5, 2)
         everything = list(range(spatial + 2))
         self.dims = draw.choice(
-            [[1], [1], everything[2:], everything[2:], everything[1:], everything, [1, 2], [0, *everything[2:]]])
+            [[1], [1], [1], everything[2:], everything[2:], everything[1:], everything, [1, 2], [0, *everything[2:]]])
         self.keep = draw.random() < 0.5
         self.mean = draw.random() < 0.5
-        self.after = draw.choice([None, F.gelu, torch.tanh])
+        self.after = draw.choice([None, F.gelu, F.relu])
 
     def forward(self, x):
         y = self.layer(x)
@@ -86,7 +85,7 @@ class Features(nn.Module):
             y = y.mean(0, keepdim=self.keep)
         else:
             y = y.mean()
-        return torch.tanh(y)
+        return F.relu(y)
 
 
 class Products(nn.Module):
@@ -124,10 +123,31 @@ class Products(nn.Module):
             return torch.triu(a @ b)
         y = torch.matmul(a, b) * self.scale
         if self.kind == "columns":
-            return y.sum(-1).tanh()
+            return y.sum(-1).relu()
         if self.kind == "rows":
             return y.mean(-2, keepdim=True) + 1
         return y.sum((-1, -2))
+
+
+class Attention(nn.Module):
+    """Attention written out, in the ways people do."""
+
+    def __init__(self, seed):
+        super().__init__()
+        draw = random.Random(seed)
+        self.outer = draw.choice([[3], [2, 2]])
+        self.queries, self.keys, self.width, self.values = (draw.choice([1, 5, 16, 33]) for _ in range(4))
+        self.divides = draw.random() < 0.5
+        self.drop = nn.Dropout(0.1)
+
+    def shapes(self):
+        rows = [[self.queries, self.width], [self.keys, self.width], [self.keys, self.values]]
+        return [self.outer + row for row in rows]
+
+    def forward(self, a, b, c):
+        scores = a @ b.transpose(-2, -1)
+        scores = scores / self.width**0.5 if self.divides else scores * 0.3
+        return self.drop(torch.softmax(scores, -1)) @ c
 
 
 def _of(shape):
@@ -136,17 +156,18 @@ def _of(shape):
 
 CASES = {}
 for _seed in SEEDS:
-    _l, _f, _p = Layers(_seed), Features(_seed), Products(_seed)
+    _l, _f, _p, _a = Layers(_seed), Features(_seed), Products(_seed), Attention(_seed)
     _inputs = {
         "Layers": [[_l.batch, _l.inputs, *_l.extents]],
         "Features": [[*_f.rows, _f.layer.in_features]],
         "Products": _p.shapes(),
+        "Attention": _a.shapes(),
     }
     for _kind, _shapes in _inputs.items():
         _name = f"{_kind}{_seed}"
         if _kind == "Products" and len(_shapes) == 2:
             _call = "    def forward(self, a, b):\n        return super().forward(a, b)\n"
-        elif _kind == "Products":
+        elif _kind in ("Products", "Attention"):
             _call = "    def forward(self, a, b, c):\n        return super().forward(a, b, c)\n"
         else:
             _call = "    def forward(self, x):\n        return super().forward(x)\n"

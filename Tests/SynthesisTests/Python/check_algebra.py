@@ -12,11 +12,14 @@ warnings.simplefilter("error", RuntimeWarning)
 
 
 def near(rounds: list, what: str) -> None:
-    """Like `close`, with the reference's error taken from several draws: one of a single element is a matter of luck."""
+    """Like `close`, with the reference's error taken from several draws: one of a single element is a matter of luck.
+
+    Sums in another order cancel elsewhere, hence the larger factor.
+    """
     worst = max((r - o).abs().max() for _, r, o in rounds)
     for got, reference, wanted in rounds:
         assert got.shape == reference.shape and got.dtype == reference.dtype, f"{what}: {got.dtype} {got.shape}"
-        allowed = 3 * worst + 4 * torch.finfo(got.dtype).eps * wanted.abs()
+        allowed = 8 * worst + 4 * torch.finfo(got.dtype).eps * wanted.abs()
         error = (got - wanted).abs()
         assert (error <= allowed).all(), f"{what} is off by {error.max().item():.3g}, the reference by {worst.item():.3g}"
 
@@ -56,8 +59,8 @@ for path in sorted(glob.glob(os.path.join(sys.argv[1], "*.*.py"))):
                 rounds = []
                 for factor in (0.5, -1.5, 0.75):
                     for p, q in zip(reference.parameters(), candidate.parameters()):
-                        p.mul_(factor).add_(0.125)
-                        q.mul_(factor).add_(0.125)
+                        p.mul_(factor).view(-1)[0] += 0.125
+                        q.mul_(factor).view(-1)[0] += 0.125
                     inputs = [make() for make in makers]
                     rounds.append((candidate(*inputs), reference(*inputs), oracle(reference, inputs)))
                 near(rounds, f"{what} after training")

@@ -100,9 +100,11 @@ struct ExactInterpreter {
       let length = x.shape.last, (call.argument(3, "padding")?.integers ?? [0]) == [0]
     else { throw Unsupported(what: "padding") }
     let step = call.argument(2, "stride")?.integers?.first ?? size
-    return Tensor(shape, (0..<shape.reduce(1, *)).map { position in
-      let first = position / outputs * length + position % outputs * step
-      return x.values[first..<first + size].reduce(0, +) / Rational(Int128(size))
-    })
+    return Tensor(
+      shape,
+      (0..<shape.reduce(1, *)).map { position in
+        let first = position / outputs * length + position % outputs * step
+        return x.values[first..<first + size].reduce(0, +) / Rational(Int128(size))
+      })
   }
 }
