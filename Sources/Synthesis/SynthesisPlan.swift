@@ -36,7 +36,8 @@ struct SynthesisPlan {
   func reexpression() -> [Proposal] {
     let depthwise = Rule.depthwiseDirectly
     let isDepthwise = depthwise.applied(to: lowered) != nil
-    guard productShare < Self.productShareLimit || isDepthwise || Rule.batchNormFolding.applied(to: lowered) != nil else {
+    guard productShare < Self.productShareLimit || isDepthwise || Rule.batchNormFolding.applied(to: lowered) != nil
+    else {
       return []
     }
     var results: [Proposal] = []

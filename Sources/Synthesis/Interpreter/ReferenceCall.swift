@@ -41,7 +41,7 @@ struct ReferenceCall {
   // MARK: Evaluation
 
   func evaluate() throws -> [DenseTensor] {
-    if let result = pointwise() ?? reduction() ?? normalisation() ?? layer() ?? rearrangement() {
+    if let result = pointwise() ?? reduction() ?? normalisation() ?? layer() ?? windowed() ?? rearrangement() {
       return result
     }
     throw Interpreter.Unsupported(description: call.target)
