@@ -88,6 +88,17 @@ import Testing
     #expect(FusionPartition(maker.graph.lowered()).groups.count == 2)
   }
 
+  @Test(arguments: [false, true]) func maximaWithTheirPlacesStayOneCall(_ usesPlaces: Bool) {
+    var maker = GraphMaker(seed: 0)
+    let call = maker.call("cummax.default", [maker.input([8, 9])], [.integer(1)])
+    let values = maker.add(.element(0), [call], TensorType(.float32, [8, 9]))
+    let places = maker.add(.element(1), [call], TensorType(.int64, [8, 9]))
+    if usesPlaces { maker.returns(values, places) } else { maker.returns(values) }
+    let lowered = maker.graph.pruned().lowered()
+    #expect(lowered.hasCalls == usesPlaces)
+    #expect(FusionPartition(lowered).groups.isEmpty == usesPlaces)
+  }
+
   @Test(arguments: 0..<40) func depthwiseKeepsTheNumbers(_ seed: Int) throws {
     var random = RandomSource(seed: seed)
     var maker = GraphMaker(seed: seed)
