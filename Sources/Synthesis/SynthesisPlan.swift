@@ -37,7 +37,8 @@ struct SynthesisPlan {
     let algebra = algebraicProposals() + attentionProposals()
     let depthwise = Rule.depthwiseDirectly
     let isDepthwise = depthwise.applied(to: lowered) != nil
-    guard productShare < Self.productShareLimit || isDepthwise || Rule.batchNormFolding.applied(to: lowered) != nil else {
+    guard productShare < Self.productShareLimit || isDepthwise || Rule.batchNormFolding.applied(to: lowered) != nil
+    else {
       return algebra
     }
     var results: [Proposal] = []

@@ -126,7 +126,9 @@ struct DepthwiseKernel {
       }
       code.close()
       code.open("for (; i + \(last.stride) <= to; i += \(last.stride)) {")
-      for k in 0..<last.stride { code.line("line[\(k == 0 ? "" : "\(k) * phase + ")i / \(last.stride)] = p[i + \(k)];") }
+      for k in 0..<last.stride {
+        code.line("line[\(k == 0 ? "" : "\(k) * phase + ")i / \(last.stride)] = p[i + \(k)];")
+      }
       code.close()
       code.line("for (; i < to; ++i) line[\(place)] = p[i];")
     }

@@ -150,14 +150,16 @@ struct ExpressionWriter {
     // Truth values among numbers count as 0 and 1.
     if ![.identity, .not, .and, .or, .select].contains(operation), types.contains(where: { $0 != .bool }) {
       for index in operands.indices where types[index] == .bool {
-        names[index] = isVector && !isScalar[index] ? "select(\(names[index]), splat(1), vec{})" : "real(\(names[index]))"
+        names[index] =
+          isVector && !isScalar[index] ? "select(\(names[index]), splat(1), vec{})" : "real(\(names[index]))"
       }
     }
     /// An operand as a vector (or mask) where a function wants one.
     func whole(_ index: Int) -> String {
       guard isVector, isScalar[index] else { return names[index] }
       if case .constant = operands[index] { return "splat(\(names[index]))" }
-      return types[index] == .bool && !names[index].hasPrefix("real(") ? "(mask{} - int(\(names[index])))" : "splat(\(names[index]))"
+      return types[index] == .bool && !names[index].hasPrefix("real(")
+        ? "(mask{} - int(\(names[index])))" : "splat(\(names[index]))"
     }
     func call(_ function: String, _ piece: String) -> String {
       need(piece)

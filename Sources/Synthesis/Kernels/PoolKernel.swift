@@ -51,7 +51,8 @@ struct PoolKernel {
     code.line("constexpr int64_t planes = \(type.count / outputs.reduce(1, *));")
     code.line("constexpr int64_t depth = \(inputs[0]), height = \(inputs[1]), width = \(inputs[2]);")
     code.line("constexpr int64_t out_depth = \(outputs[0]), out_height = \(outputs[1]), out_width = \(outputs[2]);")
-    code.line("constexpr int64_t block = \(block), blocks = \((outputs[2] + block - 1) / block);  // of a row of windows")
+    code.line(
+      "constexpr int64_t block = \(block), blocks = \((outputs[2] + block - 1) / block);  // of a row of windows")
     if schedule.hugePages, type.bytes >= 4 << 20 {
       pieces.insert("hugePages")
       code.line("huge_pages(out0, \(CPlusPlus.integer(type.bytes)));")
@@ -65,10 +66,13 @@ struct PoolKernel {
     code.open("for (int64_t task = 0; task < planes * out_depth * out_height * blocks; ++task) {")
     code.line("const int64_t row = task / blocks, begin = task % blocks * block;")
     code.line("const int64_t count = out_width - begin < block ? out_width - begin : block;")
-    code.line("const int64_t oh = row % out_height, od = row / out_height % out_depth, plane = row / out_height / out_depth;")
+    code.line(
+      "const int64_t oh = row % out_height, od = row / out_height % out_depth, plane = row / out_height / out_depth;")
     rows(&code, windows)
     code.line("// From `start` on the row is seen by this block of windows; from low to high it is there.")
-    code.line("const int64_t start = begin * \(last.stride) - \(last.padding), end = start + (count - 1) * \(last.stride) + \(last.reach);")
+    code.line(
+      "const int64_t start = begin * \(last.stride) - \(last.padding), end = start + (count - 1) * \(last.stride) + \(last.reach);"
+    )
     code.line("const int64_t low = start < 0 ? 0 : start, high = end < width ? end : width;")
     code.line("const real* seen = line;")
     let taps = windows[0].size * windows[1].size
@@ -162,7 +166,8 @@ struct PoolKernel {
       code.open(
         "for (int64_t j = 0; j < count + \(needed); j += lanes) {  // maxima of \(width * 2)")
       code.line(
-        "store(line + j, maximum(load(seen + j, Whole{}), load(seen + j + \(width * last.dilation), Whole{})), Whole{});")
+        "store(line + j, maximum(load(seen + j, Whole{}), load(seen + j + \(width * last.dilation), Whole{})), Whole{});"
+      )
       code.close()
       code.line("seen = line;")
       width *= 2
@@ -200,7 +205,8 @@ struct PoolKernel {
       code.line("alignas(64) real \(array)[out_\(extent)\(extent == "width" ? " + lanes" : "")] = {};")
       code.open("for (int64_t o = 0; o < out_\(extent); ++o) {")
       code.line("const int64_t start = o * \(window.stride) - \(window.padding);")
-      code.line("const int64_t full = start + \(window.size), edge = \(extent)\(isPadded ? " + \(window.padding)" : "");")
+      code.line(
+        "const int64_t full = start + \(window.size), edge = \(extent)\(isPadded ? " + \(window.padding)" : "");")
       let from = isPadded ? "start" : "(start < 0 ? 0 : start)"
       code.line("\(array)[o] = real((full < edge ? full : edge) - \(from));")
       code.close()

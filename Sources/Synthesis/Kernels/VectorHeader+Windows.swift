@@ -1,7 +1,8 @@
 extension VectorHeader {
   /// What windows and scans need: every s-th element, lanes moved along, running totals.
   var windowed: [String: ([String], String)] {
-    let wide = isSingle ? "typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));" : "using wide = vec;"
+    let wide =
+      isSingle ? "typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));" : "using wide = vec;"
     return [
       "permuted": (
         [],

@@ -183,7 +183,12 @@ extension TensorGraph {
   public func lowered() -> TensorGraph {
     // Results of lowered calls that have several, by the call's new index.
     var results: [ValueID: [ValueID]] = [:]
-    var graph = rewritten { node, _, builder in
+    // Calls whose later results are used too: computing the first beside the call would be done twice.
+    let usesLaterResults = Set(
+      nodes.compactMap { node in
+        if case .element(let index) = node.operation, index > 0 { node.operands[0] } else { nil }
+      })
+    var graph = rewritten { node, old, builder in
       switch node.operation {
       case .element(let index):
         guard let list = results[node.operands[0]], index < list.count else { return nil }
@@ -193,6 +198,7 @@ extension TensorGraph {
         var context = LoweringContext(
           call: call, operands: node.operands, type: node.type, origin: node.origin, builder: builder)
         guard let values = lowering(&context), let first = values.first else { return nil }
+        if values.count == 1, usesLaterResults.contains(old) { return nil }
         builder = context.builder
         // Wherever the result's dimensions don't come out as captured, the call is kept: better slow than wrong.
         guard builder.shape(first) == node.type.shape, builder.type(first).dtype == node.type.dtype else { return nil }

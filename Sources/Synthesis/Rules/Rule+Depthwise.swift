@@ -28,7 +28,8 @@ extension Rule {
     else { return nil }
     let (input, weight) = (builder.shape(node.operands[0]), builder.shape(node.operands[1]))
     let spatial = weight.count - 2
-    guard (1...2).contains(spatial), call.name == "conv\(spatial)d", weight[1] == 1, let groups = call.arguments[6].integer,
+    guard (1...2).contains(spatial), call.name == "conv\(spatial)d", weight[1] == 1,
+      let groups = call.arguments[6].integer,
       input.count > spatial, input[input.count - spatial - 1] == groups, weight[0] % groups == 0,
       node.type.count > 0
     else { return nil }
