@@ -18,9 +18,7 @@ extension SynthesisPlan {
 
   /// The chains behind the proposals, the one that may remove work first.
   func algebraicChains(ranksByCost: Bool = true) -> [RuleChain] {
-    // Checks at run time may call the original a second time, which would draw other numbers.
-    guard !lowered.nodes.contains(where: { if case .call(let call) = $0.operation { call.isRandom } else { false } })
-    else { return [] }
+    guard !isRandom else { return [] }
     let cost = ranksByCost ? CostModel(vectorBits: request.vectorBits, threads: request.threads) : nil
     let all = RuleChain(lowered, Rule.algebra, cost: cost)
     guard !all.rules.isEmpty else { return [] }
@@ -40,8 +38,14 @@ extension SynthesisPlan {
 
   /// Attention that is written out, as the library's own.
   func attentionProposals() -> [Proposal] {
-    Rule.attention.applied(to: request.graph.pruned()).map {
+    guard !isRandom else { return [] }
+    return Rule.attention.applied(to: request.graph.pruned()).map {
       proposals($0.lowered(), rules: [.attention], brief: "re-expression")
     } ?? []
+  }
+
+  /// Checks at run time may call the original a second time, which would draw other numbers.
+  private var isRandom: Bool {
+    lowered.nodes.contains { if case .call(let call) = $0.operation { call.isRandom } else { false } }
   }
 }

@@ -22,6 +22,8 @@ struct SumPattern {
     var isMean = false
     switch node.operation {
     case .reduce(.sum, let trailing): reduced = Set(shape.count - trailing..<shape.count)
+    case .reduceColumns(.sum, let count, let inner):
+      reduced = Set(shape.count - inner - count..<shape.count - inner)
     case .call(let call):
       switch call.target {
       case "aten.sum.default", "aten.mean.default": reduced = Set(shape.indices)
@@ -66,9 +68,18 @@ struct SumPattern {
     guard summed.count + kept.count == large.count, summed.union(kept) == Set(large), kept == kept.sorted() else {
       return nil
     }
-    source = found.root
-    dimensions = summed
     divisor = isMean ? Double(summed.map { own.shape[$0] }.reduce(1, *)) : 1
+    // Dimensions that aren't neighbours are added up in several steps.
+    if graph.nodes[found.root].operation.isReduction, let inner = SumPattern(graph, found.root), inner.divisor == 1 {
+      let shape = graph.nodes[inner.source].type.shape
+      let left = shape.indices.filter { shape[$0] != 1 && !inner.dimensions.contains($0) }
+      guard left.count == large.count else { return nil }
+      source = inner.source
+      dimensions = inner.dimensions.union(zip(large, left).filter { summed.contains($0.0) }.map(\.1))
+    } else {
+      source = found.root
+      dimensions = summed
+    }
   }
 }
 
