@@ -41,6 +41,16 @@ struct ExactInterpreter {
       return Tensor(shape) { index in
         operands[0].values[layout.offset + zip(index, layout.strides).reduce(0) { $0 + $1.0 * $1.1 }]
       }
+    case .reduceColumns(.sum, let dimensions, let inner):
+      let how = ReducedDimensions(reduction: .sum, dimensions: dimensions, inner: inner)
+      let (extent, distance) = (how.length(of: operands[0].shape), how.distance(in: operands[0].shape))
+      let values = operands[0].values
+      return Tensor(
+        shape,
+        (0..<values.count / extent).map { index in
+          let start = index / distance * distance * extent + index % distance
+          return (0..<extent).reduce(0) { $0 + values[start + $1 * distance] }
+        })
     case .reduce(.sum, let trailing):
       let size = operands[0].shape.suffix(trailing).reduce(1, *)
       let rows = stride(from: 0, to: operands[0].values.count, by: size)
