@@ -30,7 +30,8 @@ class Layers(nn.Module):
         if self.transposed:
             options["output_padding"] = [draw.randint(0, max(s, d) - 1) for s, d in zip(stride, dilation)]
         self.layer = kind(
-            inputs, outputs, kernel, stride, padding, dilation=dilation, groups=groups, bias=draw.random() < 0.7, **options
+            inputs, outputs, kernel, stride, padding, dilation=dilation, groups=groups,
+            bias=draw.random() < 0.7, **options,
         )
         self.batch = draw.randint(1, 3)
         self.inputs = inputs

@@ -93,7 +93,8 @@ def _case(seed):
     shape = [draw.choice([1, 2]), channels, *extents]
     if draw.random() < 0.2:
         shape = shape[1:]
-    windows = ([lambda: torch.randn(shape, dtype=dtype)], [kind, spatial, channels, options, draw.choice(["", "act", "mean"])])
+    after = draw.choice(["", "act", "mean"])
+    windows = ([lambda: torch.randn(shape, dtype=dtype)], [kind, spatial, channels, options, after])
 
     shape2 = [draw.choice([1, 2, 3, 9, 17, 40]) for _ in range(draw.randint(1, 4))]
     dimension = draw.randrange(len(shape2))
