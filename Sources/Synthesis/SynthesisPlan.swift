@@ -80,6 +80,10 @@ struct SynthesisPlan {
   private static let fusionReason =
     "intermediate results stay in registers and caches instead of going through memory after every operation"
 
+  private static let windowReason =
+    "neighbouring windows overlap: what they share is put together once and in vector registers, where the library goes "
+    + "window by window"
+
   func proposals(_ graph: TensorGraph, rules: [Rule], brief: String, caveat: String? = nil) -> [Proposal] {
     let partition = FusionPartition(graph)
     let sliding = graph.nodes.contains { $0.operation.isWindowed }
@@ -95,6 +99,10 @@ struct SynthesisPlan {
     if !partition.groups.isEmpty {
       ids.append("fusion")
       reasons.append(Self.fusionReason)
+    }
+    if graph.nodes.contains(where: { if case .pool = $0.operation { true } else { false } }) {
+      ids.append("windows")
+      reasons.append(Self.windowReason)
     }
     var exactness: [String] = []
     for text in rules.map(\.exactness) + [caveat].compactMap({ $0 }) where !exactness.contains(text) {

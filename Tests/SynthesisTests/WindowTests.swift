@@ -48,6 +48,23 @@ import Testing
     #expect(lowered.nodes.map(\.operation).dropFirst() == renamed.nodes.map(\.operation).dropFirst())
   }
 
+  @Test(arguments: 0..<20) func everyProposalSaysWhatItDoesAndWhy(_ seed: Int) {
+    let graph = Self.pooling(seed: seed).graph
+    let request = SynthesisRequest(
+      graph: graph, opName: "op", isFunction: true, vectorBits: 512, threads: 2, cacheBytes: [32 << 10, 1 << 20])
+    for proposal in Synthesizer.agents.flatMap({ Synthesizer.proposals(for: request, agent: $0) }) {
+      #expect(!proposal.rule.isEmpty && !proposal.reason.isEmpty && !proposal.idea.isEmpty)
+    }
+    // Also where nothing but the pooling is there to be made faster.
+    var alone = graph
+    alone.outputs = [.value(graph.nodes.count - 2)]
+    let kernels = SynthesisPlan(
+      SynthesisRequest(
+        graph: alone, opName: "op", isFunction: true, vectorBits: 512, threads: 2, cacheBytes: [32 << 10, 1 << 20]))
+    #expect(kernels.lowered.hasCalls || kernels.fusion().allSatisfy { $0.rule == "windows" && !$0.reason.isEmpty })
+    #expect(kernels.lowered.hasCalls || !kernels.fusion().isEmpty)
+  }
+
   @Test(arguments: 0..<60) func scansKeepTheNumbersAndTakeTheirSurroundingsAlong(_ seed: Int) throws {
     var random = RandomSource(seed: seed)
     var maker = GraphMaker(seed: seed)
