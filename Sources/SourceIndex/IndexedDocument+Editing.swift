@@ -46,7 +46,15 @@ extension ModuleIndex {
         work.opsMade += chunkOps[index].ops.count
       }
     }
-    return ModuleIndex(chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark, work: work)
+    return ModuleIndex(
+      chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark,
+      places: places.replacing(touched, with: fresh),
+      opCount: changed.isEmpty
+        ? opCount - self.chunkOps[touched].reduce(0) { $0 + $1.ops.count } + work.opsMade
+        : chunkOps.reduce(0) { $0 + $1.ops.count },
+      regionCount: regionCount - old.reduce(0) { $0 + $1.contents.regions.count }
+        + fresh.reduce(0) { $0 + $1.contents.regions.count },
+      work: work)
   }
 
   /// Parses from the first chunk that looked at what was edited, up to where a chunk begins that did not change.
@@ -54,20 +62,8 @@ extension ModuleIndex {
     _ range: Range<Int>, _ growth: Int, _ text: SourceText
   ) -> (touched: Range<Int>, fresh: [ParsedChunk], bytesParsed: Int) {
     var bytesParsed = 0
-    var starts: [Int] = []
-    starts.reserveCapacity(chunks.count + 1)
-    var offset = 0
-    var first = chunks.count
-    for (index, chunk) in chunks.enumerated() {
-      if first == chunks.count,
-        chunk.contents.examined == .max || offset + chunk.contents.examined >= range.lowerBound
-      {
-        first = index
-      }
-      starts.append(offset)
-      offset += chunk.contents.byteCount
-    }
-    starts.append(offset)
+    let starts = places.bytes
+    let first = places.reaches.firstIndex { $0 >= range.lowerBound } ?? chunks.count
     let start = starts[first]
     let unchanged = starts.partitioningIndex { $0 >= range.upperBound }
     // Most often the next chunk's first line is all that is needed beyond the edit.

@@ -26,7 +26,10 @@ public struct IndexedDocument: Sendable {
   public let text: SourceText
   public let language: SourceLanguage
   /// In the order in which they stand in the file, an enclosing class before what is nested in it.
-  public let ops: [Op]
+  public var ops: [Op] { lazyOps?.value ?? listedOps }
+  public var opCount: Int { lazyOps == nil ? listedOps.count : index.opCount }
+  private let lazyOps: LazyOps?
+  private let listedOps: [Op]
   let index: ModuleIndex
   /// What it took to make this snapshot from the one before it, or from nothing.
   public var work: IndexingWork { index.work }
@@ -41,18 +44,21 @@ public struct IndexedDocument: Sendable {
     self.text = text
     self.language = language
     self.index = index
-    ops = language == .python ? index.ops() : KernelIndex.ops(of: text, language)
+    lazyOps = language == .python ? LazyOps { index.ops() } : nil
+    listedOps = language == .python ? [] : KernelIndex.ops(of: text, language)
   }
 
   init(text: SourceText, language: SourceLanguage, index: ModuleIndex, ops: [Op]) {
     self.text = text
     self.language = language
     self.index = index
-    self.ops = ops
+    lazyOps = nil
+    listedOps = ops
   }
 
   /// The innermost op around a position; decorators belong to their op.
   public func op(at position: Position) -> Op? {
+    if lazyOps != nil { return index.op(at: position) }
     // Definitions nest, so the last op that starts before the position and reaches it is the innermost one.
     var candidate = ops.partitioningIndex { $0.fullRange.start > position } - 1
     while candidate >= 0 {

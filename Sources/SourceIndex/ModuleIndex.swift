@@ -5,6 +5,10 @@ struct ModuleIndex: Sendable {
   let chunkOps: [ChunkOps]
   /// The op that `get_inputs()` is for: the class `Model`, else the file's only op.
   let benchmark: String?
+  let places: ChunkPlaces
+  let opCount: Int
+  /// Generated blocks in the file.
+  let regionCount: Int
   /// What making it took, after what it was made from.
   let work: IndexingWork
 
@@ -18,16 +22,22 @@ struct ModuleIndex: Sendable {
         kinds.map { (chunks[index].qualifiedName($0.definition), $0.kind) }
       })
     let chunkOps = Concurrent.map(kinds) { finder.ops(of: $0, kinds: $1, benchmark: benchmark) }
+    let opCount = chunkOps.reduce(0) { $0 + $1.ops.count }
     self.init(
-      chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark,
+      chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark, places: ChunkPlaces(chunks),
+      opCount: opCount, regionCount: chunks.reduce(0) { $0 + $1.contents.regions.count },
       work: IndexingWork(
-        bytesParsed: bytesParsed, opsMade: chunkOps.reduce(0) { $0 + $1.ops.count },
+        bytesParsed: bytesParsed, opsMade: opCount,
         bindingsRead: chunks.reduce(0) { $0 + $1.contents.bindings.count }))
   }
 
   init(
-    chunks: [ParsedChunk], table: ModuleTable, chunkOps: [ChunkOps], benchmark: String?, work: IndexingWork
+    chunks: [ParsedChunk], table: ModuleTable, chunkOps: [ChunkOps], benchmark: String?, places: ChunkPlaces,
+    opCount: Int, regionCount: Int, work: IndexingWork
   ) {
+    self.places = places
+    self.opCount = opCount
+    self.regionCount = regionCount
     self.work = work
     self.chunks = chunks
     self.table = table
@@ -51,53 +61,5 @@ struct ModuleIndex: Sendable {
       count += 1
     }
     return count == 1 ? only : nil
-  }
-
-  /// First line of each chunk, and after them the line behind the last.
-  func firstLines() -> [Int] {
-    var lines: [Int] = []
-    lines.reserveCapacity(chunks.count + 1)
-    var line = 0
-    for chunk in chunks {
-      lines.append(line)
-      line += chunk.contents.lineCount
-    }
-    lines.append(line)
-    return lines
-  }
-
-  func regions() -> [(name: String, range: SourceRange)] {
-    var result: [(String, SourceRange)] = []
-    var line = 0
-    for chunk in chunks {
-      for region in chunk.contents.regions {
-        result.append(
-          (
-            region.name,
-            SourceRange(
-              start: Position(line: line + region.firstLine, column: 0),
-              end: Position(line: line + region.lastLine + 1, column: 0))
-          ))
-      }
-      line += chunk.contents.lineCount
-    }
-    return result
-  }
-
-  func ops() -> [Op] {
-    var regions: [String: SourceRange] = [:]
-    for (name, range) in self.regions() { regions[name] = range }
-    var result: [Op] = []
-    var line = 0
-    for (index, chunk) in chunks.enumerated() {
-      for content in chunkOps[index].ops {
-        result.append(
-          Op(
-            content: content, firstLine: line,
-            generatedRegion: regions.isEmpty ? nil : regions[content.name]))
-      }
-      line += chunk.contents.lineCount
-    }
-    return result
   }
 }

@@ -1,3 +1,5 @@
+import CHash
+
 /// A SHA-256 digest, cut to its first 128 bits: enough that no two ops of a person's life share one.
 struct Digest: Hashable, Sendable {
   var high: UInt64 = 0
@@ -22,14 +24,19 @@ struct SHA256 {
     0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
   ]
 
-  static func digest(_ bytes: UnsafeBufferPointer<UInt8>) -> Digest {
+  /// - Parameter byProcessor: whether the processor's own instructions are used.
+  static func digest(_ bytes: UnsafeBufferPointer<UInt8>, byProcessor: Bool = hasInstructions) -> Digest {
     var hash = SHA256()
     let whole = bytes.count & ~63
     // The last block or two hold the rest, a 1 bit, zeros and the length in bits.
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
-      for start in stride(from: 0, to: whole, by: 64) {
-        hash.compress(UnsafeBufferPointer(rebasing: bytes[start..<start + 64]), schedule)
+      func take(_ blocks: UnsafeBufferPointer<UInt8>) {
+        guard byProcessor, let base = blocks.baseAddress else { return hash.compress(blocks, schedule) }
+        withUnsafeMutableBytes(of: &hash.state) {
+          chash_sha256($0.assumingMemoryBound(to: UInt32.self).baseAddress, base, blocks.count / 64)
+        }
       }
+      take(UnsafeBufferPointer(rebasing: bytes[..<whole]))
       withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { tail in
         tail.initialize(repeating: 0)
         let rest = bytes.count - whole
@@ -38,9 +45,7 @@ struct SHA256 {
         let size = rest < 56 ? 64 : 128
         let bits = UInt64(bytes.count) * 8
         for index in 0..<8 { tail[size - 1 - index] = UInt8(truncatingIfNeeded: bits >> (8 * index)) }
-        for start in stride(from: 0, to: size, by: 64) {
-          hash.compress(UnsafeBufferPointer(rebasing: tail[start..<start + 64]), schedule)
-        }
+        take(UnsafeBufferPointer(rebasing: tail[..<size]))
       }
     }
     return Digest(
@@ -48,9 +53,18 @@ struct SHA256 {
       low: UInt64(hash.state[2]) << 32 | UInt64(hash.state[3]))
   }
 
-  static func digest(_ bytes: [UInt8]) -> Digest { bytes.withUnsafeBufferPointer(digest) }
+  static func digest(_ bytes: [UInt8]) -> Digest { bytes.withUnsafeBufferPointer { digest($0) } }
 
-  private mutating func compress(_ block: UnsafeBufferPointer<UInt8>, _ w: UnsafeMutableBufferPointer<UInt32>) {
+  /// Of this processor.
+  static let hasInstructions = chash_has_sha256()
+
+  private mutating func compress(_ blocks: UnsafeBufferPointer<UInt8>, _ w: UnsafeMutableBufferPointer<UInt32>) {
+    for start in stride(from: 0, to: blocks.count, by: 64) {
+      compress(block: UnsafeBufferPointer(rebasing: blocks[start..<start + 64]), w)
+    }
+  }
+
+  private mutating func compress(block: UnsafeBufferPointer<UInt8>, _ w: UnsafeMutableBufferPointer<UInt32>) {
     for index in 0..<16 {
       let at = index &* 4
       w[index] =

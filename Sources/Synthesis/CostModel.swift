@@ -24,6 +24,9 @@ struct CostModel {
     case "conv1d", "conv2d", "conv3d", "convolution":
       guard shapes.count > 1 else { return 0 }
       return 2 * outputs * Double(shapes[1].dropFirst().reduce(1, *))
+    case "conv_transpose1d", "conv_transpose2d", "conv_transpose3d":
+      guard shapes.count > 1, let input = node.operands.first else { return 0 }
+      return 2 * Double(graph.nodes[input].type.count) * Double(shapes[1].dropFirst().reduce(1, *))
     case "scaled_dot_product_attention":
       guard shapes.count > 1, let length = shapes[1].dropLast().last else { return 0 }
       return 4 * outputs * Double(length)
@@ -42,6 +45,18 @@ struct CostModel {
     if product > 0 { return (product + callSeconds, 0) }
     let bytes = node.operands.map { graph.nodes[$0].type.bytes }.reduce(node.type.bytes, +)
     return (0, Double(bytes) / bytesPerSecond + callSeconds)
+  }
+
+  /// Seconds for a whole graph as PyTorch would do it call by call: what ranks rewrites. What is prepared costs nothing.
+  func seconds(_ graph: TensorGraph) -> Double {
+    let isPrepared = graph.isPrepared
+    return graph.nodes.indices.reduce(0) { sum, id in
+      guard !isPrepared[id] else { return sum }
+      let (product, other) = eager(graph, id)
+      // A product can't be faster than reading its factors, which is what limits products with vectors.
+      let bytes = graph.nodes[id].operands.map { graph.nodes[$0].type.bytes }.reduce(graph.nodes[id].type.bytes, +)
+      return sum + other + (product > 0 ? max(product, Double(bytes) / bytesPerSecond) : 0)
+    }
   }
 
   /// Share of the op's time that goes into products, which are left to the library.
@@ -77,8 +92,10 @@ struct CostModel {
       let node = graph.nodes[id]
       switch node.operation {
       case .elementwise(let operation): return sum + (operation == .identity ? 0 : Double(node.type.count))
-      case .reduce: return sum + Double(graph.nodes[node.operands[0]].type.count)
-      case .slidingMean: return sum + 2 * Double(node.type.count)
+      case .reduce, .reduceColumns: return sum + Double(graph.nodes[node.operands[0]].type.count)
+      case .slidingMean, .scan, .pool: return sum + 2 * Double(node.type.count)
+      case .depthwise(let convolution):
+        return sum + 2 * Double(node.type.count * convolution.windows.map(\.size).reduce(1, *))
       case .call(let call): return sum + productFlops(graph, id) / (call.name.hasPrefix("conv") ? 4 : 1)
       default: return sum
       }

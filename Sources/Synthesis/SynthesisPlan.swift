@@ -6,7 +6,7 @@ struct SynthesisPlan {
   let request: SynthesisRequest
   let lowered: TensorGraph
   let obstacles: [String]
-  private let productShare: Double
+  let productShare: Double
 
   init(_ request: SynthesisRequest) {
     self.request = request
@@ -34,8 +34,21 @@ struct SynthesisPlan {
 
   /// The graph with re-expressed poolings and folded normalisations, and fused kernels around them.
   func reexpression() -> [Proposal] {
-    guard productShare < Self.productShareLimit || Rule.batchNormFolding.applied(to: lowered) != nil else { return [] }
+    let algebra = algebraicProposals() + attentionProposals()
+    let depthwise = Rule.depthwiseDirectly
+    let isDepthwise = depthwise.applied(to: lowered) != nil
+    guard productShare < Self.productShareLimit || isDepthwise || Rule.batchNormFolding.applied(to: lowered) != nil
+    else {
+      return algebra
+    }
     var results: [Proposal] = []
+    if isDepthwise {
+      let folded = Rule.batchNormFolding.applied(to: lowered)
+      if let direct = depthwise.applied(to: folded ?? lowered) {
+        results += proposals(
+          direct, rules: (folded == nil ? [] : [.batchNormFolding]) + [depthwise], brief: "re-expression")
+      }
+    }
     for pooling in [Rule.poolingAsSlidingSums, .poolingAsConvolution] {
       guard let pooled = pooling.applied(to: lowered) else { continue }
       if let folded = Rule.batchNormFolding.applied(to: pooled) {
@@ -47,7 +60,7 @@ struct SynthesisPlan {
     if results.isEmpty, let folded = Rule.batchNormFolding.applied(to: lowered) {
       results += proposals(folded, rules: [.batchNormFolding], brief: "re-expression")
     }
-    return results
+    return algebra + results
   }
 
   func compiler() -> [Proposal] {
@@ -67,10 +80,14 @@ struct SynthesisPlan {
   private static let fusionReason =
     "intermediate results stay in registers and caches instead of going through memory after every operation"
 
-  private func proposals(_ graph: TensorGraph, rules: [Rule], brief: String) -> [Proposal] {
+  private static let windowReason =
+    "neighbouring windows overlap: what they share is put together once and in vector registers, where the library goes "
+    + "window by window"
+
+  func proposals(_ graph: TensorGraph, rules: [Rule], brief: String, caveat: String? = nil) -> [Proposal] {
     let partition = FusionPartition(graph)
-    let sliding = graph.nodes.contains { if case .slidingMean = $0.operation { true } else { false } }
-    guard !partition.groups.isEmpty || !rules.isEmpty else { return [] }
+    let sliding = graph.nodes.contains { $0.operation.isWindowed }
+    guard !partition.groups.isEmpty || sliding || !rules.isEmpty else { return [] }
     let hasKernels = !partition.groups.isEmpty || sliding
     let schedules =
       hasKernels
@@ -83,9 +100,17 @@ struct SynthesisPlan {
       ids.append("fusion")
       reasons.append(Self.fusionReason)
     }
-    var exactness = rules.map(\.exactness)
+    if graph.nodes.contains(where: { if case .pool = $0.operation { true } else { false } }) {
+      ids.append("windows")
+      reasons.append(Self.windowReason)
+    }
+    var exactness: [String] = []
+    for text in rules.map(\.exactness) + [caveat].compactMap({ $0 }) where !exactness.contains(text) {
+      exactness.append(text)
+    }
     if exactness.isEmpty { exactness = ["exact over ℝ"] }
-    var labels = rules.flatMap(\.labels)
+    var labels: [String] = []
+    for label in rules.flatMap(\.labels) where !labels.contains(label) { labels.append(label) }
     // A kernel of our own beside the library call is more than a library call.
     if hasKernels { labels.removeAll { $0 == "library-call" } }
     let title = title(graph, partition, rules)
@@ -120,6 +145,7 @@ struct SynthesisPlan {
       traits.rows = max(traits.rows, group.hasReductions ? group.rows : 0)
     }
     for node in graph.nodes {
+      if node.operation.isWindowed { traits.outputBytes = max(traits.outputBytes, node.type.bytes) }
       guard case .slidingMean(let window) = node.operation else { continue }
       traits.outputBytes = max(traits.outputBytes, node.type.bytes)
       if window.stride == 1 { traits.windowSize = max(traits.windowSize, window.size) }
@@ -135,9 +161,10 @@ struct SynthesisPlan {
       case Rule.poolingAsSlidingSums.id: parts.append("average pooling as sliding sums")
       case Rule.poolingAsConvolution.id: parts.append("average pooling as a depthwise convolution")
       case Rule.batchNormFolding.id: parts.append("normalisation folded into the layer before it")
-      default: parts.append(rule.id)
+      default: parts.append(rule.id.replacing("-", with: " "))
       }
     }
+    parts += windowTitles(graph)
     if !partition.groups.isEmpty {
       let largest = partition.groups.max { $0.members.count < $1.members.count }
       var seen = Set<String>()
@@ -150,13 +177,35 @@ struct SynthesisPlan {
     return parts.joined(separator: ", ")
   }
 
+  private func windowTitles(_ graph: TensorGraph) -> [String] {
+    var titles: [String] = []
+    for node in graph.nodes {
+      let title: String
+      switch node.operation {
+      case .pool(let pooling): title = "\(pooling.kind == .maximum ? "maxima" : "means") over windows in vectors"
+      case .depthwise: title = "direct depthwise convolution"
+      default: continue
+      }
+      if !titles.contains(title) { titles.append(title) }
+    }
+    return titles
+  }
+
   // MARK: Findings
 
   func findings() -> [Finding] {
     if !obstacles.isEmpty { return obstacles.map { Finding("left as it is: \($0)") } }
     var findings: [Finding] = []
     let captured = request.graph
-    if productShare >= Self.productShareLimit {
+    // What the algebraic rules take away is not left to the library.
+    let rewritten = algebraicChains().first?.graph
+    let remaining = rewritten.map { graph in
+      Set(graph.nodes.compactMap { if case .call(let call) = $0.operation { call.target } else { nil } })
+    }
+    let isAttention = Rule.attention.rewrite(captured.pruned()) != nil
+    if productShare >= Self.productShareLimit, rewritten == nil, !isAttention,
+      Rule.depthwiseDirectly.applied(to: lowered) == nil
+    {
       let largest = captured.nodes.indices.max {
         CostModel.productFlops(captured, $0) < CostModel.productFlops(captured, $1)
       }
@@ -171,15 +220,16 @@ struct SynthesisPlan {
     for (id, node) in lowered.nodes.enumerated() where !isPrepared[id] && partition.groupOf[id] == nil {
       guard case .call(let call) = node.operation else { continue }
       if CostModel.productFlops(lowered, id) > 0 || call.target == "aten.avg_pool1d.default" { continue }
-      if LibraryCall.isFresh(call) { continue }
+      if LibraryCall.isFresh(call) || remaining?.contains(call.target) == false { continue }
       let dtype = node.type.dtype
       let why =
         dtype == .float16 || dtype == .bfloat16 || dtype == .complex64 || dtype == .complex128
         ? "kernels are generated for float32 and float64, not \(dtype.rawValue)" : "no rule covers it in this form"
       findings.append(Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line))
     }
-    if partition.groups.isEmpty, findings.isEmpty,
-      [Rule.batchNormFolding, .poolingAsSlidingSums].allSatisfy({ $0.applied(to: lowered) == nil })
+    if partition.groups.isEmpty, findings.isEmpty, rewritten == nil, !isAttention,
+      !lowered.nodes.contains(where: { $0.operation.isWindowed }),
+      [Rule.batchNormFolding, .poolingAsSlidingSums, .depthwiseDirectly].allSatisfy({ $0.applied(to: lowered) == nil })
     {
       let products = lowered.nodes.indices.contains { CostModel.productFlops(lowered, $0) > 0 }
       findings.append(

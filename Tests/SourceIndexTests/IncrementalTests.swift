@@ -79,5 +79,14 @@ struct IncrementalTests {
       && document.ops.map(\.calls) == fresh.ops.map(\.calls) && document.calls == fresh.calls
       && document.definitions == fresh.definitions && regions
       && document.ops.map(IndexedDocument.suggestedDirective) == fresh.ops.map(IndexedDocument.suggestedDirective)
+      && document.opCount == fresh.ops.count && findsInnermostOps(document)
+  }
+
+  /// At the edges of every op, against a search through all of them.
+  private func findsInnermostOps(_ document: IndexedDocument) -> Bool {
+    let ops = document.ops
+    return ops.flatMap { [$0.fullRange.start, $0.nameRange.end, $0.fullRange.end] }.allSatisfy { position in
+      document.op(at: position) == ops.last { $0.fullRange.contains(position) }
+    }
   }
 }

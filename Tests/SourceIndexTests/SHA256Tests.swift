@@ -13,5 +13,8 @@ struct SHA256Tests {
   ])
   func `digests are those of the standard`(text: String, digest: String) {
     #expect(SHA256.digest(Array(text.utf8)).hexadecimal == digest)
+    Array(text.utf8).withUnsafeBufferPointer {
+      #expect(SHA256.digest($0, byProcessor: false).hexadecimal == digest)
+    }
   }
 }

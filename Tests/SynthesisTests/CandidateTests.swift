@@ -9,7 +9,7 @@ import Testing
   /// Graphs of all models, captured once for the suite.
   private static let captures = Captures()
 
-  private actor Captures {
+  actor Captures {
     private var task: Task<[String: TensorGraph], any Error>?
 
     func graphs() async throws -> [String: TensorGraph] {
@@ -34,7 +34,7 @@ import Testing
   }
 
   /// A folder that goes when it is let go of.
-  private final class Scratch: Sendable {
+  final class Scratch: Sendable {
     let url: URL
     init() throws {
       url = FileManager.default.temporaryDirectory.appendingPathComponent("kernelwright-synthesis-\(UUID().uuidString)")
@@ -114,6 +114,28 @@ import Testing
       let proposal = try #require(Synthesizer.proposals(for: request, agent: "fusion").first)
       try proposal.block.candidateFile(original: text, provenance: [])
         .write(to: scratch.url.appendingPathComponent("\(name).0.py"), atomically: true, encoding: .utf8)
+    }
+    let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
+    #expect(result.status == 0, "\(result.output)")
+  }
+
+  @Test func windowsAndScansGiveTheOriginalsValues() async throws {
+    let scratch = try Scratch()
+    let text = try String(
+      contentsOf: TestPython.folder.appendingPathComponent("Python/window_models.py"), encoding: .utf8)
+    for (name, graph) in try await Captures.capture("window_models.py") {
+      var number = 0
+      let narrow = (name.utf8.last ?? 0) % 2 == 0 ? 256 : 128
+      for (agent, bits) in [("fusion", 512), ("re-expression", 512), ("re-expression", narrow), ("fusion", narrow)] {
+        let request = SynthesisRequest(
+          graph: graph, opName: name, isFunction: false, vectorBits: bits, threads: 2, cacheBytes: [32 << 10, 1 << 20])
+        let proposals = Synthesizer.proposals(for: request, agent: agent)
+        for proposal in proposals.prefix(1) {
+          try proposal.block.candidateFile(original: text, provenance: [])
+            .write(to: scratch.url.appendingPathComponent("\(name).\(number).py"), atomically: true, encoding: .utf8)
+          number += 1
+        }
+      }
     }
     let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
     #expect(result.status == 0, "\(result.output)")

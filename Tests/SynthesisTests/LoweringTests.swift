@@ -75,13 +75,6 @@ import Testing
     }
   }
 
-  @Test func aReductionOverALeadingDimensionStaysACall() throws {
-    var maker = GraphMaker(seed: 3)
-    let x = maker.input([3, 4])
-    maker.returns(maker.call("sum.dim_IntList", [x], [.list([.integer(0)])], shape: [4]))
-    #expect(maker.graph.lowered().hasCalls)
-  }
-
   @Test(arguments: ["softmax.int", "log_softmax.int"]) func softmaxFamily(_ target: String) throws {
     for seed in 0..<8 {
       var random = RandomSource(seed: seed)

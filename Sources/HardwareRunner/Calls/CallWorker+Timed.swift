@@ -5,21 +5,21 @@ import Synchronization
 extension CallWorker {
   /// One call, on the worker's thread. See the type's own comment for the order of things and why it is this one.
   func timedCall(_ inputs: CallInputs, _ mode: CallMode, _ options: CallOptions) throws -> CallResult {
-    for layout in inputs.tensors + inputs.upstream { try layout.validate(within: 0..<inputs.bytes.count) }
+    for layout in inputs.tensors + inputs.upstream { try layout.validate(within: 0..<inputs.byteCount) }
     let number = sequence.withLock { sequence in
       sequence += 1
       return sequence
     }
     let copies = ownCopies.withLock { $0 }
-    let base = try place(inputs.bytes.count, options.placement ?? number, leaving: copies ?? 0)
-    let copyStart = (base + inputs.bytes.count + 4095) / 4096 * 4096
+    let base = try place(inputs.byteCount, options.placement ?? number, leaving: copies ?? 0)
+    let copyStart = (base + inputs.byteCount + 4095) / 4096 * 4096
     let poisoned = copies.map { copyStart..<min(copyStart + $0, arena.size) }
     let deadline = crunner_now() + options.timeout.nanoseconds
 
     try worker.resume()
     let message = PrepareMessage(
       sequence: number, mode: mode, arguments: inputs.arguments.map { $0.moved(by: base) },
-      upstream: inputs.upstream.map { $0.moved(by: base) }, region: [base, inputs.bytes.count],
+      upstream: inputs.upstream.map { $0.moved(by: base) }, region: [base, inputs.byteCount],
       copy: poisoned?.lowerBound, keep: options.keepsEarlier,
       guarded: options.guarded)
     let id = try worker.send("prepare", message, deadline: deadline)
@@ -27,7 +27,7 @@ extension CallWorker {
     awaitReady(number)
     try worker.tree.freeze()
 
-    try arena.write(inputs.bytes, at: base)
+    try inputs.withUnsafeBytes { try arena.write($0, at: base) }
     if let poisoned { try arena.poison(poisoned) }
     let interpreter = worker.interpreter.withLock { $0 }
     worker.tree.spread(interpreter)
@@ -128,8 +128,8 @@ extension CallWorker {
   }
 
   private func changes(of inputs: CallInputs, at base: Int) throws -> [Int] {
-    try arena.withUnsafeBytes(base..<base + inputs.bytes.count) { now in
-      inputs.bytes.withUnsafeBytes { before in
+    try arena.withUnsafeBytes(base..<base + inputs.byteCount) { now in
+      try inputs.withUnsafeBytes { before in
         inputs.tensors.enumerated().filter { _, layout in
           let range = layout.offset..<layout.offset + layout.extent
           guard !range.isEmpty, let here = now.baseAddress, let there = before.baseAddress else { return false }

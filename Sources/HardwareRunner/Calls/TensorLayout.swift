@@ -67,33 +67,6 @@ public indirect enum InputValue: Sendable, Hashable {
   case tuple([InputValue])
 }
 
-/// The arguments of one call with all their bytes: one image, copied into the worker's arena in one piece at a fresh
-/// place each time, so that views which share memory still share it there.
-public struct CallInputs: Sendable {
-  public var bytes: [UInt8]
-  public var arguments: [InputValue]
-  /// For ``CallMode/gradients``: one gradient an output tensor that can have one, in their order, in the same bytes.
-  public var upstream: [TensorLayout]
-
-  public init(bytes: [UInt8], arguments: [InputValue], upstream: [TensorLayout] = []) {
-    self.bytes = bytes
-    self.arguments = arguments
-    self.upstream = upstream
-  }
-
-  /// The tensors among the arguments, depth first.
-  public var tensors: [TensorLayout] {
-    func collect(_ value: InputValue) -> [TensorLayout] {
-      switch value {
-      case .tensor(let layout): [layout]
-      case .literal: []
-      case .list(let items), .tuple(let items): items.flatMap(collect)
-      }
-    }
-    return arguments.flatMap(collect)
-  }
-}
-
 /// A module's `state_dict` as bytes: what makes the weights of all contenders the same.
 public struct StateBundle: Sendable {
   public var bytes: [UInt8]

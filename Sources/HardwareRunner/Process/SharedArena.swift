@@ -67,10 +67,12 @@ public final class SharedArena: @unchecked Sendable {
 
   /// Writes `bytes` at `offset`.
   public func write(_ bytes: [UInt8], at offset: Int) throws {
-    try check(offset..<offset + bytes.count)
-    bytes.withUnsafeBytes { source in
-      UnsafeMutableRawBufferPointer(start: base + offset, count: source.count).copyMemory(from: source)
-    }
+    try bytes.withUnsafeBytes { try write($0, at: offset) }
+  }
+
+  func write(_ source: UnsafeRawBufferPointer, at offset: Int) throws {
+    try check(offset..<offset + source.count)
+    UnsafeMutableRawBufferPointer(start: base + offset, count: source.count).copyMemory(from: source)
   }
 
   /// Fills `range` with `byte`. 0xFF makes NaNs of every floating-point type and −1 of every signed integer.

@@ -56,8 +56,8 @@ actor CandidateProcess {
   }
 
   /// The name of an earlier call whose output came back, where a failed check makes that a replay.
-  func recall(_ result: CallResult, of name: String) -> String? {
-    replay.recall(result.outputs, of: name)
+  func recall(_ result: CallResult, of drawn: OracleCase) -> String? {
+    replay.recall(result.outputs, of: drawn.wanted.name, on: drawn.identity)
   }
 
   nonisolated func terminate() {

@@ -15,9 +15,12 @@ extension CorrectnessRun {
       if number >= Self.different, let drawn {
         ready = drawn
       } else {
-        let wanted = InputCase(gate: "effects", name: "as given, held \(number + 1)", required: true)
-        let seed = seeds.next()
-        ready = try await Self.ours { [oracle] in try await oracle.draw(wanted, seed: seed, slot: 0, judged: false) }
+        let wanted = InputCase(
+          gate: "effects", name: "as given, held \(number + 1)", single: number > 0 && admission.floating, seed: again,
+          required: true)
+        ready = try await Self.ours { [oracle, again] in
+          try await oracle.draw(wanted, seed: again, slot: 0, judged: false, lent: true)
+        }
       }
       held += try await candidate.call(ready, timeout: callTimeout, after: held).outputs
       threads.append(candidate.worker.threadCount())

@@ -24,10 +24,14 @@ actor CorrectnessRun {
   let progress: @Sendable (String, String) -> Void
   let check: OutputCheck
   var seeds: SeedSource
+  /// Of the file's own inputs, where it is not their contents that matter: a file may take longer to draw some than the
+  /// op and all checks take on them. The gate `oracle` has had them first.
+  let again: UInt64
   /// Until when sets of inputs are begun. What the candidate takes for itself is added to it: one that dawdles must not
   /// get away with fewer.
   private var deadline: ContinuousClock.Instant
   var report = CorrectnessReport()
+  private var tried = Set<InputCase>()
 
   init(
     candidate: CandidateProcess, oracle: Oracle, admission: OracleMessages.Admission, policy: VerificationPolicy,
@@ -40,6 +44,7 @@ actor CorrectnessRun {
     self.callTimeout = callTimeout
     self.threads = threads
     self.seeds = seeds
+    again = self.seeds.next()
     self.progress = progress
     check = OutputCheck(oracle: oracle, policy: policy)
     deadline = .now + .seconds(policy.gateBudget)
@@ -53,10 +58,10 @@ actor CorrectnessRun {
     guarded: @Sendable () async throws -> Result<CandidateProcess, any Error>
   ) async throws -> CorrectnessReport {
     try await guarding {
-      try await self.plainGate("oracle", InputPlan.asGiven())
-      try await self.plainGate("inputs", InputPlan.contents(self.admission))
+      try await self.plainGate("oracle", InputPlan.asGiven(last: self.again))
       try await self.singleElements()
-      try await self.plainGate("shapes", InputPlan.shapes(self.admission, seed: self.seeds.next()), mayRaise: true)
+      try await self.plainGate("inputs", InputPlan.contents(self.admission))
+      try await self.plainGate("shapes", InputPlan.shapes(self.admission, seed: self.again), mayRaise: true)
       try await self.plainGate("strides", InputPlan.layouts(self.admission), mayRaise: true)
       try await self.changedWeights(initial: state)
       try await self.determinism()
@@ -161,7 +166,7 @@ actor CorrectnessRun {
   func draw(_ wanted: InputCase, slot: Int) -> Task<OracleCase, any Error> {
     let seed = wanted.seed ?? seeds.next()
     let oracle = oracle
-    return Task { try await oracle.draw(wanted, seed: seed, slot: slot) }
+    return Task { try await oracle.draw(wanted, seed: seed, slot: slot, lent: true) }
   }
 
   private func call(_ drawn: OracleCase) async throws -> CallResult {
@@ -178,8 +183,8 @@ actor CorrectnessRun {
       var drawn = drawn
       return try await check.check(result, &drawn)
     }
-    let earlier = await candidate.recall(result, of: drawn.wanted.name)
-    report.inputsTried += 1
+    let earlier = await candidate.recall(result, of: drawn)
+    count(drawn)
     if drawn.wanted.scored && found.fault == nil {
       report.errorRatio = try check.errorRatio(result, drawn)
     }
@@ -195,6 +200,12 @@ actor CorrectnessRun {
     }
     if drawn.wanted.gradients, let missing = found.withoutGradients { throw NoGradients(reason: missing) }
     return found.errorRatio
+  }
+
+  /// Counts a set of inputs whose output was checked, where it is not one that was counted before.
+  func count(_ drawn: OracleCase) {
+    tried.insert(drawn.identity)
+    report.inputsTried = tried.count
   }
 
   /// The same fault on a smaller batch, if it shows there.
@@ -214,12 +225,9 @@ actor CorrectnessRun {
   /// An earlier call's inputs with one element changed: what remembers outputs by a sample of its inputs is found out.
   private func singleElements() async throws {
     guard admission.floating else { return }
-    let seed = seeds.next()
-    let cases = [
-      InputCase(gate: "replay", name: "as given", seed: seed, required: true),
-      InputCase(gate: "replay", name: "as given, one element changed", single: true, seed: seed),
-    ]
-    _ = try await run(cases)
+    _ = try await run([
+      InputCase(gate: "replay", name: "as given, one element changed", single: true, seed: again)
+    ])
   }
 
   private func passReplay() {
@@ -241,7 +249,7 @@ actor CorrectnessRun {
         try await candidate.perform(gate: "weights", doing: "when its weights are changed") {
           try await $0.loadState(changed, asTraining: asTraining)
         }
-        checked += try await run([InputCase(gate: "weights", name: name, required: true)]).checked
+        checked += try await run([InputCase(gate: "weights", name: name, seed: again, required: true)]).checked
       }
     } catch {
       // The oracle outlives this candidate, with the weights that the next one is given.
@@ -252,7 +260,8 @@ actor CorrectnessRun {
     try await candidate.perform(gate: "weights", doing: "when its weights are loaded anew") {
       try await $0.loadState(initial)
     }
-    checked += try await run([InputCase(gate: "weights", name: "first weights again", required: true)]).checked
+    checked += try await run([InputCase(gate: "weights", name: "first weights again", seed: again, required: true)])
+      .checked
     report.gates.append(
       Gate(
         name: "weights", passed: true,
@@ -263,9 +272,9 @@ actor CorrectnessRun {
   /// The same inputs at other addresses, and with one thread: right each time.
   private func determinism() async throws {
     progress("determinism", "repeated calls")
-    let seed = seeds.next()
-    let wanted = InputCase(gate: "determinism", name: "as given, repeated", seed: seed, required: true)
-    var drawn = try await Self.ours { [oracle] in try await oracle.draw(wanted, seed: seed, slot: 0) }
+    let wanted = InputCase(gate: "determinism", name: "as given, repeated", seed: again, required: true)
+    var drawn = try await Self.ours { [oracle, again] in try await oracle.draw(wanted, seed: again, slot: 0, lent: true)
+    }
     var outputs: [[[UInt8]]] = []
     for repetition in 0..<3 {
       if repetition == 2 { try await setThreads(1) }
@@ -274,7 +283,7 @@ actor CorrectnessRun {
       if let fault = try await check.check(result, &drawn).fault { throw FaultError(fault: fault) }
     }
     try await setThreads(threads)
-    report.inputsTried += 1
+    count(drawn)
     let same = outputs[0] == outputs[1]
     let sameAlone = outputs[0] == outputs[2]
     let detail = same ? "Repeated calls agree to the last bit" : "Repeated calls agree within the bound"
@@ -302,7 +311,7 @@ actor CorrectnessRun {
       try await $0.setTraining(true)
     }
     let cases = ["as given", "normal"].map {
-      InputCase(gate: "gradients", name: "\($0), in training", distribution: $0, gradients: true)
+      InputCase(gate: "gradients", name: "\($0), in training", distribution: $0, gradients: true, seed: again)
     }
     var detail: String
     var figures: [String: Double] = [:]

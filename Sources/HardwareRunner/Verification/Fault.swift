@@ -34,16 +34,20 @@ struct Fault: Sendable, Hashable {
 
 /// Remembers a candidate's outputs by fingerprint, to know an old one when it comes back as the answer to new inputs.
 struct ReplayMemory: Sendable {
-  private var seen: [UInt64: String] = [:]
+  private var seen: [UInt64: (name: String, inputs: InputCase?)] = [:]
 
   /// Outputs smaller than this, or all of one byte, coincide by chance.
   static let smallest = 64
 
   /// The name of an earlier call that gave exactly these bytes; remembers them otherwise.
-  mutating func recall(_ outputs: [OutputTensor], of name: String) -> String? {
+  /// - Parameter inputs: what says which inputs they were (``OracleCase/identity``), where some are used several times:
+  ///   the same output on the same inputs is none that was given back.
+  mutating func recall(_ outputs: [OutputTensor], of name: String, on inputs: InputCase? = nil) -> String? {
     guard let fingerprint = Self.fingerprint(outputs) else { return nil }
-    if let earlier = seen[fingerprint] { return earlier }
-    seen[fingerprint] = name
+    if let earlier = seen[fingerprint] {
+      return inputs != nil && earlier.inputs == inputs ? nil : earlier.name
+    }
+    seen[fingerprint] = (name, inputs)
     return nil
   }
 

@@ -28,9 +28,12 @@ enum InputPlan {
   /// Seeds of the file's own inputs that are tried.
   static let seedsAsGiven = 2
 
-  static func asGiven() -> [InputCase] {
-    (0..<seedsAsGiven).map {
-      InputCase(gate: "oracle", name: "as given, set \($0 + 1)", required: true, scored: $0 == 0)
+  /// - Parameter last: seed of the last set.
+  static func asGiven(last: UInt64? = nil) -> [InputCase] {
+    (1...seedsAsGiven).map {
+      InputCase(
+        gate: "oracle", name: "as given, set \($0)", seed: $0 == seedsAsGiven ? last : nil, required: true,
+        scored: $0 == 1)
     }
   }
 

@@ -37,9 +37,10 @@ actor Oracle {
   /// Draws a case and judges it.
   /// - Parameter slot: 0 or 1; what lay there before is overwritten.
   /// - Parameter runs: perturbed runs of which every element hears.
+  /// - Parameter lent: leaves the inputs in the slot, for calls that are over before it is used again.
   /// - Parameter judged: false for calls that nobody checks: only the form is known then of what the op gives.
   func draw(
-    _ wanted: InputCase, seed: UInt64, slot: Int, runs: Int = 0, judged: Bool = true
+    _ wanted: InputCase, seed: UInt64, slot: Int, runs: Int = 0, judged: Bool = true, lent: Bool = false
   ) async throws -> OracleCase {
     cases += 1
     let number = cases
@@ -48,7 +49,7 @@ actor Oracle {
       judged: judged, shape: wanted.shape, layout: wanted.layout, single: wanted.single, gradients: wanted.gradients,
       required: wanted.required)
     let reply: OracleMessages.CaseReply = try await worker.request("oracle.case", request, timeout: timeout)
-    return try OracleCase(number: number, wanted: wanted, seed: seed, reply: reply, arena: arena)
+    return try OracleCase(number: number, wanted: wanted, seed: seed, reply: reply, arena: arena, lent: lent)
   }
 
   /// Judges inputs that Swift made.
@@ -153,7 +154,10 @@ struct OracleCase: Sendable {
   var float64: Bool
   private var arena: SharedArena
 
-  init(number: Int, wanted: InputCase, seed: UInt64, reply: OracleMessages.CaseReply, arena: SharedArena) throws {
+  init(
+    number: Int, wanted: InputCase, seed: UInt64, reply: OracleMessages.CaseReply, arena: SharedArena,
+    lent: Bool = false
+  ) throws {
     self.number = number
     self.wanted = wanted
     self.seed = seed
@@ -173,9 +177,19 @@ struct OracleCase: Sendable {
     }
     var upstream = reply.upstream ?? []
     for index in upstream.indices { upstream[index].offset -= begin }
-    inputs = CallInputs(
-      bytes: try arena.copyBytes(begin..<end), arguments: arguments.map { $0.moved(by: -begin) },
-      upstream: upstream)
+    let moved = arguments.map { $0.moved(by: -begin) }
+    inputs =
+      lent
+      ? CallInputs(lent: arena, begin..<end, arguments: moved, upstream: upstream)
+      : CallInputs(bytes: try arena.copyBytes(begin..<end), arguments: moved, upstream: upstream)
+  }
+
+  /// What says which inputs these are, whatever they are tried for.
+  var identity: InputCase {
+    var inputs = wanted
+    (inputs.gate, inputs.name, inputs.gradients) = ("", "", false)
+    (inputs.required, inputs.scored, inputs.seed) = (false, false, seed)
+    return inputs
   }
 
   /// Outputs of the call itself; gradients follow them in `outputs`.

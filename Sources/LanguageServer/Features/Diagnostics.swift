@@ -16,7 +16,7 @@ extension LanguageServer {
     document.diagnosticsAreStale = true
     document.replies = [:]
     guard !capabilities.pullDiagnostics else { return }
-    if document.index.ops.count > Self.immediatePushLimit, document.sentDiagnostics.resultID > 0 {
+    if document.index.opCount > Self.immediatePushLimit, document.sentDiagnostics.resultID > 0 {
       if let timer = document.publication { loop.cancel(timer) }
       document.publication = loop.after(Self.pushPause) { [weak self, weak document] in
         document?.publication = nil

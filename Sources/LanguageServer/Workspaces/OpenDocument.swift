@@ -42,7 +42,7 @@ final class OpenDocument {
   /// The reply to a request about the whole document: as it was given before, or made now.
   func reply(_ method: String, _ write: (inout JSONWriter) -> Void) -> RawJSON {
     if let known = replies[method] { return known }
-    var writer = JSONWriter(reserving: index.ops.count * 256)
+    var writer = JSONWriter(reserving: index.opCount * 256)
     writer.array(write)
     let reply = RawJSON(bytes: writer.bytes)
     replies[method] = reply

@@ -136,7 +136,7 @@ extension Parser {
     if !definition.isLocal {
       keepFreeNames(of: index, from: usesStart, except: own)
       if definition.kind == .class, definition.parent >= 0, chunk.definitions[definition.parent].kind == .class {
-        chunk.definitions[index].digest = normal[normalStart...].withUnsafeBufferPointer(SHA256.digest)
+        chunk.definitions[index].digest = normal[normalStart...].withUnsafeBufferPointer { SHA256.digest($0) }
       }
     } else if definition.parent >= 0 {
       chunk.definitions[definition.parent].localLibraries.formUnion(definition.localLibraries)

@@ -134,7 +134,7 @@ struct Parser {
     chunk.examined = examined == .max ? .max : examined - chunkStart
     chunk.regions.removeAll { $0.firstLine >= chunk.lineCount && end < count }
     finishModuleScope()
-    chunk.digest = normal.withUnsafeBufferPointer(SHA256.digest)
+    chunk.digest = normal.withUnsafeBufferPointer { SHA256.digest($0) }
   }
 
   /// Remembers how far the scanner has looked, before it goes back.

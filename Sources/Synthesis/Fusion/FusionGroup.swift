@@ -27,6 +27,9 @@ struct FusionGroup: Sendable {
   var dimensions: [Int]
   /// How many leading dimensions number the rows; all but the last where nothing is reduced.
   var rowDimensions: Int
+  /// How many trailing dimensions are not reduced: more than 0 where columns are reduced and not rows. A `row` member
+  /// then has an element for every index of the leading and of these trailing dimensions.
+  var innerDimensions = 0
   var hasReductions: Bool
   var roles: [ValueID: Role]
   var operands: [ValueID: [Operand]]
@@ -34,9 +37,12 @@ struct FusionGroup: Sendable {
   var outputs: [ValueID] = []
   /// The floating-point type of the group.
   var dtype: ElementType
+  /// The dimension along which the group's running totals go, if it has any.
+  var scanDimension: Int?
 
   var rows: Int { dimensions[..<rowDimensions].reduce(1, *) }
   var columns: Int { dimensions[rowDimensions...].reduce(1, *) }
+  var reducesColumns: Bool { innerDimensions > 0 }
 
   /// Every access in order of first use.
   var accesses: [Access] {
@@ -61,26 +67,31 @@ extension FusionGroup {
     let set = Set(members)
     func iterated(_ id: ValueID) -> [Int] {
       let node = graph.nodes[id]
-      if case .reduce = node.operation { return graph.nodes[node.operands[0]].type.shape }
+      if node.operation.isReduction { return graph.nodes[node.operands[0]].type.shape }
       return node.type.shape
     }
     let total = members.map { iterated($0).reduce(1, *) }.max() ?? 0
     guard total > 0 else { return nil }
 
-    // All reductions must be over rows of one length.
+    // All reductions must be over rows, or columns, of one length and `distance` between their elements.
     var rowLength: Int?
+    var distance = 1
     for id in members {
-      guard case .reduce(_, let trailing) = graph.nodes[id].operation else { continue }
+      guard let how = graph.nodes[id].operation.reduced else { continue }
       let shape = iterated(id)
-      let length = shape.suffix(trailing).reduce(1, *)
-      guard shape.reduce(1, *) == total, rowLength == nil || rowLength == length else { return nil }
+      let length = how.length(of: shape)
+      guard shape.reduce(1, *) == total,
+        rowLength == nil || (rowLength == length && distance == how.distance(in: shape))
+      else { return nil }
       rowLength = length
+      distance = how.distance(in: shape)
     }
+    let reducedSpan = distance * (rowLength ?? 1)
     var roles: [ValueID: Role] = [:]
     var dtype: ElementType?
     for id in members {
       let node = graph.nodes[id]
-      let isReduction = if case .reduce = node.operation { true } else { false }
+      let isReduction = node.operation.isReduction
       let count = iterated(id).reduce(1, *)
       if isReduction || (rowLength.map { count * $0 == total } ?? false && count != total) {
         roles[id] = .row
@@ -89,20 +100,28 @@ extension FusionGroup {
       } else {
         return nil
       }
-      for type in [node.type.dtype] + node.operands.map({ graph.nodes[$0].type.dtype }) where type != .bool {
+      let isIndex = node.operation.reduced?.reduction.isIndex ?? false
+      for type in (isIndex ? [] : [node.type.dtype]) + node.operands.map({ graph.nodes[$0].type.dtype })
+      where type != .bool {
         guard type.isComputed, dtype == nil || dtype == type else { return nil }
         dtype = type
       }
     }
 
+    // All running totals must go along one dimension, the same way.
+    guard let scanned = ScannedExtent.common(members, in: graph, total: total, hasRows: rowLength != nil) else {
+      return nil
+    }
+
     // The coarsest box whose dimensions every member's dimensions are made of.
-    var bounds: Set<Int> = [1, total]
-    if let rowLength { bounds.insert(rowLength) }
+    var bounds: Set<Int> = [1, total, distance, reducedSpan]
+    if let extent = scanned.extent { bounds.formUnion([extent.inner, extent.inner * extent.length]) }
     for id in members {
       let shape = iterated(id)
-      var product = roles[id] == .row && shape.reduce(1, *) != total ? rowLength ?? 1 : 1
+      let isRow = roles[id] == .row && shape.reduce(1, *) != total
+      var product = 1
       for extent in shape.reversed() {
-        bounds.insert(product)
+        bounds.insert(isRow && product >= distance ? product * (rowLength ?? 1) : product)
         product *= extent
       }
     }
@@ -110,14 +129,28 @@ extension FusionGroup {
     guard zip(ordered, ordered.dropFirst()).allSatisfy({ $0 % $1 == 0 }) else { return nil }
     let dimensions = zip(ordered, ordered.dropFirst()).map { $0 / $1 }
     let below = Array(ordered.dropFirst())
-    let rowDimensions = rowLength.map { length in below.filter { $0 >= length }.count } ?? max(dimensions.count - 1, 0)
+    if let extent = scanned.extent {
+      // Nothing may cut the scanned dimension.
+      scanDimension = below.firstIndex(of: extent.inner)
+      guard let scanDimension, dimensions[scanDimension] == extent.length else { return nil }
+    }
+    let rowDimensions =
+      rowLength == nil ? max(dimensions.count - 1, 0) : below.filter { $0 >= reducedSpan }.count
+    let innerDimensions = rowLength == nil ? 0 : below.filter { $0 < distance }.count
+    /// Where a dimension of the domain lies among the elements of a row value; nil for a reduced one.
+    func rowBound(_ bound: Int) -> Int? {
+      bound < distance ? bound : bound >= reducedSpan ? bound / (rowLength ?? 1) : nil
+    }
 
     /// Strides over the domain of a layout over a member's own shape; inside rows a row value has none.
     func domainStrides(_ layout: StridedLayout, shape: [Int], role: Role) -> [Int] {
       var strides = [Int](repeating: 0, count: dimensions.count)
-      var product = role == .row ? rowLength ?? 1 : 1
+      var product = 1
       for (extent, stride) in zip(shape, layout.strides).reversed() {
-        for (index, bound) in below.enumerated() where bound >= product && bound < product * extent {
+        for (index, domainBound) in below.enumerated() {
+          guard let bound = role == .row ? rowBound(domainBound) : domainBound, bound >= product,
+            bound < product * extent
+          else { continue }
           strides[index] = stride * (bound / product)
         }
         product *= extent
@@ -125,13 +158,13 @@ extension FusionGroup {
       return strides
     }
     let fullStrides = below
-    let rowStrides = below.map { rowLength != nil && $0 >= rowLength! ? $0 / rowLength! : 0 }
+    let rowStrides = below.map { rowLength == nil ? 0 : rowBound($0) ?? 0 }
 
     var operands: [ValueID: [Operand]] = [:]
     for id in members {
       let node = graph.nodes[id]
       let shape = iterated(id)
-      let isReduction = if case .reduce = node.operation { true } else { false }
+      let isReduction = node.operation.isReduction
       let role: Role = isReduction ? .full : roles[id] ?? .full
       operands[id] = []
       for operand in node.operands {
@@ -156,6 +189,7 @@ extension FusionGroup {
     self.members = members
     self.dimensions = dimensions
     self.rowDimensions = rowDimensions
+    self.innerDimensions = innerDimensions
     self.hasReductions = rowLength != nil
     self.roles = roles
     self.operands = operands
@@ -170,15 +204,24 @@ extension FusionGroup {
     var merged: [(extent: Int, strides: [Int])] = []
     var boundary = hasReductions ? rowDimensions : -1
     var rowCount = 0
+    let innerBoundary = innerDimensions > 0 ? dimensions.count - innerDimensions : dimensions.count
+    var innerCount = 0
+    var scanFromEnd: Int?
+    /// Neither the scanned dimension nor the one before it may be joined with the next.
+    func isBesideScan(_ dimension: Int) -> Bool {
+      scanDimension.map { dimension == $0 || dimension == $0 - 1 } ?? false
+    }
     while dimension >= 0 {
       let strides = accesses.map { $0.strides[dimension] }
-      if let last = merged.last, dimension != boundary - 1,
+      if let last = merged.last, dimension != boundary - 1, dimension != innerBoundary - 1, !isBesideScan(dimension),
         zip(strides, last.strides).allSatisfy({ $0 == $1 * last.extent })
       {
         merged[merged.count - 1].extent *= dimensions[dimension]
       } else {
         merged.append((dimensions[dimension], strides))
+        if dimension == scanDimension { scanFromEnd = merged.count }
         if dimension < boundary { rowCount += 1 }
+        if dimension >= innerBoundary { innerCount += 1 }
       }
       dimension -= 1
     }
@@ -193,6 +236,8 @@ extension FusionGroup {
     }
     result.dimensions = merged.map(\.extent)
     result.rowDimensions = boundary
+    result.innerDimensions = innerCount
+    result.scanDimension = scanFromEnd.map { merged.count - $0 }
     for (member, list) in operands {
       result.operands[member] = list.map { operand in
         if case .memory(let access) = operand { .memory(replaced[access] ?? access) } else { operand }

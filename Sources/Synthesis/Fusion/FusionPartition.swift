@@ -33,7 +33,7 @@ struct FusionPartition: Sendable {
 
     for (id, node) in graph.nodes.enumerated() where !isPrepared[id] {
       switch node.operation {
-      case .elementwise, .reduce: break
+      case .elementwise, .reduce, .reduceColumns, .scan: break
       default: continue
       }
       guard canJoin([id]) else { continue }

@@ -74,9 +74,15 @@ public enum Elementwise: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// Reductions over the trailing dimensions.
+/// Reductions over neighbouring dimensions.
 public enum Reduction: String, Sendable, Hashable, CaseIterable {
   case sum, maximum, minimum
   /// Of differences from a mean: squares of large ones overflow, so kernels add them in double precision.
   case sumOfSquares
+  /// Row-major number (int64) of the first extremum among the reduced elements; the first NaN counts as the extremum.
+  case argMaximum, argMinimum
+
+  /// The result numbers an element and is no element itself.
+  var isIndex: Bool { self == .argMaximum || self == .argMinimum }
+  var isSum: Bool { self == .sum || self == .sumOfSquares }
 }

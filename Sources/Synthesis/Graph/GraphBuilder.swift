@@ -99,7 +99,7 @@ extension TensorGraph {
     var prepared: [Bool] = []
     for node in nodes {
       switch node.operation {
-      case .input: prepared.append(false)
+      case .input, .slidingMean: prepared.append(false)
       case .call(let call): prepared.append(call.isDeterministic && node.operands.allSatisfy { prepared[$0] })
       default: prepared.append(node.operands.allSatisfy { prepared[$0] })
       }
@@ -123,6 +123,7 @@ extension Call {
       "conv3d", "linear", "matmul", "mm", "bmm", "lift_fresh_copy", "_to_copy", "flip", "roll", "cumsum", "outer",
       "unsqueeze", "reshape", "view", "permute", "transpose", "sum", "mean", "clone", "to", "add", "sub", "mul", "div",
       "lt", "le", "gt", "ge", "eq", "ne", "logical_not", "bitwise_not", "pow",
+      "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "constant_pad_nd", "avg_pool1d",
     ].contains(name)
   }
 }

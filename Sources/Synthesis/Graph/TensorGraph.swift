@@ -71,12 +71,20 @@ public struct TensorGraph: Sendable {
     case elementwise(Elementwise)
     /// Over this many trailing dimensions, which the result doesn't have any more.
     case reduce(Reduction, trailing: Int)
+    /// Over this many dimensions in front of the last `inner` ones; the result has the others.
+    case reduceColumns(Reduction, dimensions: Int, inner: Int)
     /// The same elements in the same row-major order.
     case reshape
     /// Selected elements of the operand's row-major storage.
     case view(StridedLayout)
     /// Means over sliding windows along the last dimension.
     case slidingMean(SlidingWindow)
+    /// Maxima or means over windows along the trailing dimensions.
+    case pool(Pooling)
+    /// A convolution that keeps channels apart.
+    case depthwise(DepthwiseConvolution)
+    /// Running totals along a dimension.
+    case scan(Scan)
     /// Left to PyTorch.
     case call(Call)
     /// One of the results of a call that has several.

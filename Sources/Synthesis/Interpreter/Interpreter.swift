@@ -40,19 +40,27 @@ public struct Interpreter: Sendable {
       let count = target.reduce(1, *)
       return [DenseTensor(target, (0..<count).map { index in Self.apply(operation, rows.map { $0[index] }) })]
     case .reduce(let reduction, let trailing):
-      let shape = operands[0].shape
-      let dimensions = Set(shape.count - trailing..<shape.count)
-      let result = operands[0].reduced(dimensions) { Self.reduce(reduction, $0) }
-      return [result.reshaped(Array(shape.dropLast(trailing)))]
+      return [Self.reduced(operands[0], .init(reduction: reduction, dimensions: trailing, inner: 0))]
+    case .reduceColumns(let reduction, let dimensions, let inner):
+      return [Self.reduced(operands[0], .init(reduction: reduction, dimensions: dimensions, inner: inner))]
     case .reshape: return [operands[0].reshaped(node.type.shape)]
     case .view(let layout): return [operands[0].view(layout, shape: node.type.shape)]
     case .slidingMean(let window):
       return [Self.slidingMean(operands[0], window, outputs: node.type.shape.last ?? 1)]
+    case .pool(let pooling): return [Self.pool(operands[0], pooling, shape: node.type.shape)]
+    case .depthwise(let convolution): return [Self.depthwise(operands, convolution, shape: node.type.shape)]
+    case .scan(let scan): return [Self.scan(operands[0], scan)]
     case .call(let call): return try ReferenceCall(call, operands, node.type).evaluate()
     case .element(let index):
       guard index < lists[0].count else { throw Unsupported(description: "element \(index) of a call") }
       return [lists[0][index]]
     }
+  }
+
+  static func reduced(_ x: DenseTensor, _ how: ReducedDimensions) -> DenseTensor {
+    let first = x.shape.count - how.inner - how.dimensions
+    let result = x.reduced(Set(first..<first + how.dimensions)) { Self.reduce(how.reduction, $0) }
+    return result.reshaped(how.result(of: x.shape))
   }
 
   static func reduce(_ reduction: Reduction, _ values: [Double]) -> Double {
@@ -61,6 +69,13 @@ public struct Interpreter: Sendable {
     case .sumOfSquares: values.reduce(0) { $0 + $1 * $1 }
     case .maximum: values.reduce(-.infinity) { apply(.maximum, [$0, $1]) }
     case .minimum: values.reduce(.infinity) { apply(.minimum, [$0, $1]) }
+    case .argMaximum, .argMinimum:
+      Double(
+        values.indices.dropFirst().reduce(0) { best, index in
+          let (a, b) = (values[best], values[index])
+          if a.isNaN { return best }
+          return b.isNaN || (reduction == .argMaximum ? b > a : b < a) ? index : best
+        })
     }
   }
 

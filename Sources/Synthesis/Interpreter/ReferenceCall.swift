@@ -41,7 +41,9 @@ struct ReferenceCall {
   // MARK: Evaluation
 
   func evaluate() throws -> [DenseTensor] {
-    if let result = pointwise() ?? reduction() ?? normalisation() ?? layer() ?? rearrangement() {
+    if let result = pointwise() ?? reduction() ?? normalisation() ?? layer() ?? windowed() ?? rearrangement()
+      ?? polynomial()
+    {
       return result
     }
     throw Interpreter.Unsupported(description: call.target)

@@ -11,6 +11,12 @@ struct ExpressionWriter {
   var rowScalars: [FusionGroup.Access: String] = [:]
   /// Where kept values and results of the row lie.
   var buffers: [ValueID: String] = [:]
+  /// Vectors that were loaded before, by access.
+  var held: [FusionGroup.Access: String] = [:]
+  /// Values of rows are vectors named as usual: there is one for each of several neighbouring columns.
+  var rowValuesAreVectors = false
+  /// What a scan's `next` gets besides the vector.
+  var scanPosition = "n"
   private(set) var pieces: Set<String> = []
 
   init(_ graph: TensorGraph, _ group: FusionGroup, _ plan: PassPlan) {
@@ -26,7 +32,7 @@ struct ExpressionWriter {
   /// Vector statements for `roots` in one sweep, each value once.
   mutating func vectors(_ roots: [ValueID], pass: Int, into code: inout CodeWriter) {
     var done = Set<ValueID>()
-    var loaded: [FusionGroup.Access: String] = [:]
+    var loaded = held
     var lastOrigin: TensorGraph.Origin?
     for root in roots {
       vector(root, pass: pass, done: &done, loaded: &loaded, origin: &lastOrigin, into: &code)
@@ -45,7 +51,13 @@ struct ExpressionWriter {
       code.line("const vec \(name(id)) = load(\(buffer) + j, n);")
       return
     }
-    guard case .elementwise(let operation) = node.operation else { return }
+    let operation: Elementwise
+    switch node.operation {
+    case .elementwise(let own): operation = own
+    // The kernel has put a running total beside it, which takes the operand as it is.
+    case .scan: operation = .identity
+    default: return
+    }
     for operand in group.operands[id] ?? [] {
       switch operand {
       case .member(let member):
@@ -61,8 +73,9 @@ struct ExpressionWriter {
       code.line("// \(node.origin.target)\(place)")
       origin = node.origin
     }
-    let text = expression(
+    var text = expression(
       operation, group.operands[id] ?? [], types: operandTypes(node), loaded: loaded, isVector: true)
+    if case .scan = node.operation { text = "scan\(id).next(\(text), \(scanPosition))" }
     code.line("const \(kind) \(name(id)) = \(text);")
   }
 
@@ -86,8 +99,10 @@ struct ExpressionWriter {
   /// A load where it is used, for reductions of what is in memory.
   mutating func direct(_ access: FusionGroup.Access) -> String {
     if let scalar = rowScalars[access] { return "splat(\(scalar))" }
+    if let vector = held[access] { return vector }
     let stride = access.strides.last ?? 0
-    need(stride == 1 ? "load" : "gather")
+    let isMask = graph.nodes[access.root].type.dtype == .bool
+    need((stride == 1 ? "load" : "gather") + (isMask ? "Mask" : ""))
     let pointer = pointers[access] ?? "nullptr"
     return stride == 1 ? "load(\(pointer) + j, n)" : "gather(\(pointer) + j * \(stride), \(stride), n)"
   }
@@ -124,18 +139,27 @@ struct ExpressionWriter {
         isScalar.append(true)
       case .member(let member):
         // Vectors take numbers of their own type only.
-        names.append(plan.isWide(member) && isVector ? "real(\(name(member)))" : name(member))
-        isScalar.append(group.roles[member] == .row)
+        let isNumber = group.roles[member] == .row && !(isVector && rowValuesAreVectors)
+        names.append(plan.isWide(member) && isVector && isNumber ? "real(\(name(member)))" : name(member))
+        isScalar.append(isNumber)
       case .memory(let access):
         names.append(loaded[access] ?? rowScalars[access] ?? "0")
         isScalar.append(loaded[access] == nil)
+      }
+    }
+    // Truth values among numbers count as 0 and 1.
+    if ![.identity, .not, .and, .or, .select].contains(operation), types.contains(where: { $0 != .bool }) {
+      for index in operands.indices where types[index] == .bool {
+        names[index] =
+          isVector && !isScalar[index] ? "select(\(names[index]), splat(1), vec{})" : "real(\(names[index]))"
       }
     }
     /// An operand as a vector (or mask) where a function wants one.
     func whole(_ index: Int) -> String {
       guard isVector, isScalar[index] else { return names[index] }
       if case .constant = operands[index] { return "splat(\(names[index]))" }
-      return types[index] == .bool ? "(mask{} - int(\(names[index])))" : "splat(\(names[index]))"
+      return types[index] == .bool && !names[index].hasPrefix("real(")
+        ? "(mask{} - int(\(names[index])))" : "splat(\(names[index]))"
     }
     func call(_ function: String, _ piece: String) -> String {
       need(piece)

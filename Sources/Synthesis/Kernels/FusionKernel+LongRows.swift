@@ -20,6 +20,10 @@ extension FusionKernel {
       if reduced.isEmpty && written.isEmpty { continue }
       for id in reduced { code.line("static thread_local double partial\(id)[blocks];") }
       for id in reduced { code.line("double* const parts\(id) = partial\(id);  // this thread's, filled by all") }
+      for id in reduced where isIndex(id) {
+        code.line("static thread_local int64_t place\(id)[blocks];")
+        code.line("int64_t* const places\(id) = place\(id);")
+      }
       code.directive("#pragma omp parallel for num_threads(threads) schedule(static)")
       code.open("for (int64_t number = 0; number < blocks; ++number) {")
       code.line("const int64_t first_column = number * block;")
@@ -31,11 +35,25 @@ extension FusionKernel {
       body(pass, reduced, written, count: "length", start: "first_column + begin + ", &expressions, &code)
       for id in sums { code.line("\(accumulator(id)).flush();") }
       code.close()
-      for id in reduced { code.line("parts\(id)[number] = \(accumulator(id)).value();") }
+      for id in reduced {
+        code.line(
+          isIndex(id)
+            ? "parts\(id)[number] = \(accumulator(id)).extremum(places\(id)[number]);"
+            : "parts\(id)[number] = \(accumulator(id)).value();")
+      }
       code.close()
       for id in reduced {
-        guard case .reduce(let reduction, _) = graph.nodes[id].operation else { continue }
-        if isSum(id) {
+        guard let reduction = graph.nodes[id].operation.reduced?.reduction else { continue }
+        if reduction.isIndex {
+          // Blocks come in order: only a better one counts.
+          let symbol = reduction == .argMaximum ? ">" : "<"
+          code.line("int64_t best\(id) = 0;")
+          code.open("for (int64_t number = 1; number < blocks; ++number) {")
+          code.line("const double a = parts\(id)[best\(id)], b = parts\(id)[number];")
+          code.line("if (b \(symbol) a || (b != b && a == a)) best\(id) = number;")
+          code.close()
+          code.line("const int64_t \(expressions.name(id)) = places\(id)[best\(id)];")
+        } else if isSum(id) {
           let type = expressions.plan.isWide(id) ? "double" : "real"
           expressions.need("Total")
           code.line("Total t\(id);")

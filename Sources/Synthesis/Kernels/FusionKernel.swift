@@ -27,6 +27,7 @@ struct FusionKernel {
   }
 
   func text() -> KernelText {
+    if group.reducesColumns { return ColumnKernel.text(self) }
     let fits = group.columns * group.dtype.size <= Self.keptBytesLimit
     var plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates && fits && !cutsRows)
     let stackKept = plan.kept.subtracting(group.outputs)
@@ -39,12 +40,7 @@ struct FusionKernel {
       + ["int64_t threads"]
     code.open("extern \"C\" void \(name)(\(parameters.joined(separator: ", "))) {")
     code.line("constexpr int64_t rows = \(group.rows), columns = \(group.columns);")
-    if schedule.hugePages {
-      for id in group.outputs where graph.nodes[id].type.bytes >= 4 << 20 && !replaced.values.contains(id) {
-        expressions.need("hugePages")
-        code.line("huge_pages(\(output(id)), \(CPlusPlus.integer(graph.nodes[id].type.bytes)));")
-      }
-    }
+    hugePages(&expressions, &code)
     if !group.hasReductions {
       elementwise(&expressions, &code)
     } else if cutsRows {
@@ -58,18 +54,34 @@ struct FusionKernel {
       vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text)
   }
 
-  private var summary: String {
+  func hugePages(_ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
+    guard schedule.hugePages else { return }
+    for id in group.outputs where graph.nodes[id].type.bytes >= 4 << 20 && !replaced.values.contains(id) {
+      expressions.need("hugePages")
+      code.line("huge_pages(\(output(id)), \(CPlusPlus.integer(graph.nodes[id].type.bytes)));")
+    }
+  }
+
+  var summary: String {
     var seen = Set<String>()
     let calls = group.members.map { graph.nodes[$0].origin }.filter { seen.insert($0.name).inserted }
       .map { $0.target.split(separator: ".").dropFirst().first.map(String.init) ?? $0.target }
     let shape =
-      group.hasReductions ? "\(group.rows) rows of \(group.columns)" : "\(group.rows * group.columns) elements"
+      group.reducesColumns
+      ? "columns of \(group.dimensions)"
+      : group.hasReductions ? "\(group.rows) rows of \(group.columns)" : "\(group.rows * group.columns) elements"
     return calls.joined(separator: ", ") + " over " + shape
   }
 
   // MARK: Names
 
-  func element(_ id: ValueID) -> String { graph.nodes[id].type.dtype == .bool ? "uint8_t" : "real" }
+  func element(_ id: ValueID) -> String {
+    switch graph.nodes[id].type.dtype {
+    case .bool: "uint8_t"
+    case .int64: "int64_t"
+    default: "real"
+    }
+  }
   func input(_ id: ValueID) -> String { "in\(group.inputs.firstIndex(of: id) ?? 0)" }
   func output(_ id: ValueID) -> String { "out\(group.outputs.firstIndex(of: id) ?? 0)" }
 
@@ -78,7 +90,7 @@ struct FusionKernel {
     return "#pragma omp \(iterations) schedule(\(share))"
   }
 
-  private var isParallel: Bool { group.rows * group.columns >= Self.parallelElements && threads > 1 }
+  var isParallel: Bool { group.rows * group.columns >= Self.parallelElements && threads > 1 }
 
   /// The offset of a row in an access: row numbers taken apart where the access is not simply strided.
   func rowOffset(_ access: FusionGroup.Access, row: String) -> String {
@@ -135,12 +147,11 @@ struct FusionKernel {
     }
   }
 
-  private func store(_ id: ValueID, _ pointer: String, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter)
-  {
+  func store(_ id: ValueID, _ pointer: String, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
     if graph.nodes[id].type.dtype == .bool {
       expressions.need("storeMask")
       code.line("store(\(pointer) + j, \(expressions.name(id)), n);")
-    } else if schedule.streams && isStreamable {
+    } else if schedule.streams && isStreamable && group.outputs.contains(id) && !expressions.plan.kept.contains(id) {
       expressions.need("stream", "fence")
       code.line("stream(\(pointer) + j, \(expressions.name(id)), n);")
     } else {
@@ -152,11 +163,14 @@ struct FusionKernel {
   /// Streaming stores need every row (and block) to start on a whole vector.
   private var isStreamable: Bool {
     let bytes = schedule.vectorBits / 8
+    if group.reducesColumns {
+      return (group.dimensions.last ?? 1) * group.dtype.size % bytes == 0 && schedule.vectorBits >= 256
+    }
     let rowsAligned = group.rows == 1 || group.columns * group.dtype.size % bytes == 0
     return rowsAligned && inner.count <= 1 && !cutsRows && schedule.vectorBits >= 256
   }
 
-  private func openParallel(_ code: inout CodeWriter, count: String, variable: String) {
+  func openParallel(_ code: inout CodeWriter, count: String, variable: String) {
     if isParallel {
       code.directive("#pragma omp parallel num_threads(threads)")
       code.open("{")
@@ -167,7 +181,7 @@ struct FusionKernel {
     code.open("for (int64_t \(variable) = 0; \(variable) < \(count); ++\(variable)) {")
   }
 
-  private func closeParallel(_ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
+  func closeParallel(_ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
     code.close()
     if expressions.pieces.contains("fence") { code.line("fence();") }
     code.close()
@@ -233,7 +247,7 @@ struct FusionKernel {
       sweeps(pass, reduced, written, position: position, &expressions, &code)
       for _ in inner.dropLast() { code.close() }
       for id in reduced {
-        let type = expressions.plan.isWide(id) ? "double" : "real"
+        let type = isIndex(id) ? "int64_t" : expressions.plan.isWide(id) ? "double" : "real"
         code.line("const \(type) \(expressions.name(id)) = \(type)(\(accumulator(id)).value());")
       }
     }
@@ -250,23 +264,24 @@ struct FusionKernel {
   }
 
   func isSum(_ id: ValueID) -> Bool {
-    switch graph.nodes[id].operation {
-    case .reduce(.sum, _), .reduce(.sumOfSquares, _): true
-    default: false
-    }
+    graph.nodes[id].operation.reduced?.reduction.isSum ?? false
   }
+
+  func isIndex(_ id: ValueID) -> Bool { graph.nodes[id].operation.reduced?.reduction.isIndex ?? false }
 
   func accumulator(_ id: ValueID) -> String { "s\(id)" }
 
   func accumulators(_ reduced: [ValueID], _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
     for id in reduced {
-      guard case .reduce(let reduction, _) = graph.nodes[id].operation else { continue }
+      guard let reduction = graph.nodes[id].operation.reduced?.reduction else { continue }
       let type: String
       switch reduction {
       case .sum: type = "Sum"
       case .sumOfSquares: type = "SumOfSquares"
       case .maximum: type = "Maximum"
       case .minimum: type = "Minimum"
+      case .argMaximum: type = "ArgMaximum"
+      case .argMinimum: type = "ArgMinimum"
       }
       expressions.need(type)
       code.line("\(type) \(accumulator(id));")
@@ -284,11 +299,12 @@ struct FusionKernel {
     if isCut {
       code.open("for (int64_t block = 0; block < \(length); block += \(Self.sumBlock)) {")
       code.line("const int64_t end = block + \(Self.sumBlock) < \(length) ? block + \(Self.sumBlock) : \(length);")
-      body(pass, reduced, written, count: "end - block", start: "block + ", &expressions, &code)
+      body(
+        pass, reduced, written, count: "end - block", start: "block + ", position: position, &expressions, &code)
       for id in sums { code.line("\(accumulator(id)).flush();") }
       code.close()
     } else {
-      body(pass, reduced, written, count: "\(length)", start: "", &expressions, &code)
+      body(pass, reduced, written, count: "\(length)", start: "", position: position, &expressions, &code)
       if !sums.isEmpty, group.columns > 2 * Self.sumBlock {
         // Short inner rows of a long whole: empty the sums now and then.
         let every = max(1, Self.sumBlock / max(length, 1))
@@ -303,7 +319,7 @@ struct FusionKernel {
 
   func body(
     _ pass: Int, _ reduced: [ValueID], _ written: [ValueID], count: String, start: String,
-    _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
+    position: String = "", _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
   ) {
     let slot = reduced.isEmpty ? "auto" : "auto slot"
     let variable = start.isEmpty ? "j" : "i"
@@ -323,7 +339,7 @@ struct FusionKernel {
       case .memory(let access): value = expressions.direct(access)
       case .constant(let number): value = "splat(\(CPlusPlus.number(number, group.dtype)))"
       }
-      code.line("\(accumulator(id)).add(\(value), n, slot);")
+      code.line("\(accumulator(id)).add(\(value), \(isIndex(id) ? "j\(position), " : "")n, slot);")
     }
     for id in written {
       let isOutput = group.outputs.contains(id)

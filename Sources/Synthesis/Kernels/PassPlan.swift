@@ -25,7 +25,7 @@ struct PassPlan {
         (group.operands[id] ?? []).compactMap { operand -> Int? in
           if case .member(let member) = operand { level[member] } else { nil }
         }.max() ?? 0
-      if case .reduce = graph.nodes[id].operation {
+      if graph.nodes[id].operation.isReduction {
         reductions.insert(id)
         level[id] = deepest + 1
         passes = max(passes, deepest + 1)
@@ -36,7 +36,7 @@ struct PassPlan {
     }
     for id in group.members where group.roles[id] == .row {
       switch graph.nodes[id].operation {
-      case .reduce(.sumOfSquares, _): wide.insert(id)
+      case .reduce(.sumOfSquares, _), .reduceColumns(.sumOfSquares, _, _): wide.insert(id)
       case .elementwise(.divide), .elementwise(.multiply), .elementwise(.add), .elementwise(.sqrt),
         .elementwise(.rsqrt):
         let isFromWide = (group.operands[id] ?? []).contains { operand in
@@ -72,6 +72,19 @@ struct PassPlan {
   /// Row values that are no reductions and can be computed just before this sweep (or after the last).
   func rowValues(before pass: Int) -> [ValueID] {
     group.members.filter { group.roles[$0] == .row && !reductions.contains($0) && level[$0] == pass }
+  }
+
+  /// The members computed anew in a sweep that yields `roots`; kept ones of earlier sweeps are read back instead.
+  func needed(for roots: [ValueID], pass: Int, in graph: TensorGraph) -> [ValueID] {
+    var seen = Set<ValueID>()
+    var stack = roots
+    while let id = stack.popLast() {
+      guard seen.insert(id).inserted, !((level[id] ?? 0) < pass && kept.contains(id)) else { continue }
+      for case .member(let operand) in group.operands[id] ?? [] where group.roles[operand] == .full {
+        stack.append(operand)
+      }
+    }
+    return group.members.filter { seen.contains($0) && !((level[$0] ?? 0) < pass && kept.contains($0)) }
   }
 
   /// Full values used in a later sweep than their own that cost more to compute than to read back.

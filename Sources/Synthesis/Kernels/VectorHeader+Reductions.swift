@@ -79,7 +79,43 @@ extension VectorHeader {
       ),
       "Maximum": (["maximum", "first"], Self.extremum("Maximum", "maximum", "-INFINITY")),
       "Minimum": (["minimum", "first"], Self.extremum("Minimum", "minimum", "INFINITY")),
+      "ArgMaximum": (["first", "lane"], Self.position("Maximum", ">", "-INFINITY")),
+      "ArgMinimum": (["first", "lane"], Self.position("Minimum", "<", "INFINITY")),
     ]
+  }
+
+  private static func position(_ type: String, _ symbol: String, _ identity: String) -> String {
+    """
+    /// The position of a row's first \(type.lowercased()), or first NaN.
+    struct Arg\(type) {
+      vec part[4] = {splat(\(identity)), splat(\(identity)), splat(\(identity)), splat(\(identity))};
+      mask index[4] = {};  // of the vector that a lane's extremum was in
+      template <class S> void add(vec v, int64_t j, Whole, S) {
+        vec& best = part[S::index];
+        const mask isBetter = (v \(symbol) best) | ((v != v) & (best == best));
+        best = select(isBetter, v, best);
+        index[S::index] = isBetter ? mask{} + lane(j) : index[S::index];
+      }
+      template <class S> void add(vec v, int64_t j, Part p, S slot) { add(select(first(p.count), v, splat(\(identity))), j, Whole{}, slot); }
+      void flush() {}
+      /// The extremum itself, and where it is; of equal ones the first.
+      real extremum(int64_t& at) const {
+        real best = \(identity);
+        at = -1;
+        for (int slot = 0; slot < 4; ++slot)
+          for (int i = 0; i < lanes; ++i) {
+            const real v = part[slot][i];
+            const int64_t position = index[slot][i] + i;
+            const bool isBetter = v \(symbol) best || (v != v && best == best), isEqual = v == best || (v != v && best != best);
+            if (isBetter || (isEqual && (at < 0 || position < at))) best = v, at = position;
+          }
+        if (best == real(\(identity))) at = 0;  // nothing beats it: all are equal
+        return best;
+      }
+      int64_t value() const { int64_t at; extremum(at); return at; }
+    };
+
+    """
   }
 
   private static func extremum(_ type: String, _ function: String, _ identity: String) -> String {

@@ -45,10 +45,16 @@ struct VectorHeader {
     "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
     "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "sin", "cos", "floor", "ceil", "round", "trunc", "power",
     "maximum", "minimum", "atLeast", "atMost", "Total", "Sum", "SumOfSquares", "Maximum", "Minimum",
+    "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnMaximum", "ColumnMinimum",
+    "ColumnArgMaximum", "ColumnArgMinimum",
+    "permuted", "every", "RunningSum", "RunningProduct", "RunningMaximum", "RunningMinimum", "Running", "Columns",
+    "backwards",
   ]
 
   private func piece(_ name: String) -> Piece? {
     if let text = memory[name] { return Piece(text: text) }
+    if let (needs, text) = columns[name] { return Piece(needs: needs, text: text) }
+    if let (needs, text) = windowed[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = reductions[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = isSingle ? Self.single[name] : Self.double[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = Self.shared[name] { return Piece(needs: needs, text: text) }
@@ -62,7 +68,13 @@ struct VectorHeader {
     return [
       "load": """
       inline vec load(const real* p, Whole) { vec v; __builtin_memcpy(&v, p, sizeof v); return v; }
-      inline vec load(const real* p, Part part) { vec v = {}; for (int i = 0; i < part.count; ++i) v[i] = p[i]; return v; }
+      inline vec load(const real* p, Part part) {
+      #if defined(__AVX512F__) && \(bits) == 512
+        return (vec)_mm512_maskz_loadu_\(intrinsic)(__mmask\(lanes)((1 << part.count) - 1), p);
+      #else
+        vec v = {}; for (int i = 0; i < part.count; ++i) v[i] = p[i]; return v;
+      #endif
+      }
 
       """,
       "loadMask": """
@@ -86,7 +98,13 @@ struct VectorHeader {
       """,
       "store": """
       inline void store(real* p, vec v, Whole) { __builtin_memcpy(p, &v, sizeof v); }
-      inline void store(real* p, vec v, Part part) { for (int i = 0; i < part.count; ++i) p[i] = v[i]; }
+      inline void store(real* p, vec v, Part part) {
+      #if defined(__AVX512F__) && \(bits) == 512
+        _mm512_mask_storeu_\(intrinsic)(p, __mmask\(lanes)((1 << part.count) - 1), (__m512\(isSingle ? "" : "d"))v);
+      #else
+        for (int i = 0; i < part.count; ++i) p[i] = v[i];
+      #endif
+      }
 
       """,
       "storeMask": """
@@ -160,6 +178,15 @@ struct VectorHeader {
       """,
       "first": """
       inline mask first(int count) { mask m; for (int i = 0; i < lanes; ++i) m[i] = i < count ? -1 : 0; return m; }
+
+      """,
+      "backwards": """
+      /// Like sweep, from the end of the row to its start.
+      template <class Body> [[gnu::always_inline]] inline void backwards(int64_t n, Body body) {
+        int64_t j = n / lanes * lanes;
+        if (j < n) body(j, Part{int(n - j)}, Slot<0>{});
+        while ((j -= lanes) >= 0) body(j, Whole{}, Slot<0>{});
+      }
 
       """,
       "sweep": """
@@ -239,22 +266,6 @@ struct VectorHeader {
         """
         inline vec power(vec x, vec y) { vec r; for (int i = 0; i < lanes; ++i) r[i] = std::pow(x[i], y[i]); return r; }
         inline real power(real x, real y) { return std::pow(x, y); }
-
-        """
-      ),
-      "maximum": (
-        [],
-        """
-        inline vec maximum(vec a, vec b) { return select((a > b) | (a != a), a, b); }  // NaN if either is
-        inline real maximum(real a, real b) { return a > b || a != a ? a : b; }
-
-        """
-      ),
-      "minimum": (
-        [],
-        """
-        inline vec minimum(vec a, vec b) { return select((a < b) | (a != a), a, b); }  // NaN if either is
-        inline real minimum(real a, real b) { return a < b || a != a ? a : b; }
 
         """
       ),

@@ -46,6 +46,8 @@ extension TensorGraph {
       }
     }
     reduction("logsumexp.default") { c, x, dimensions in
+      // Of one element it is that element, infinite or NaN too.
+      if dimensions.allSatisfy({ c.shape(x)[$0] == 1 }) { return c.apply(.identity, x) }
       guard let (_, shift, total) = c.exponentials(x, dimensions, guardsInfinity: true) else { return nil }
       let log = c.apply(.log, total)
       let sum = c.apply(.add, log, c.reshape(shift, c.shape(log)))

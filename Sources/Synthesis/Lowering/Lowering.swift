@@ -130,20 +130,6 @@ struct LoweringContext {
     return builder.add(.view(changed), [root], type, origin: origin)
   }
 
-  /// Reduces over the given dimensions if all others with more than one element come before them.
-  mutating func reduce(_ reduction: Reduction, _ id: ValueID, _ dimensions: Set<Int>) -> ValueID? {
-    let shape = builder.shape(id)
-    let kept = shape.indices.filter { !dimensions.contains($0) && shape[$0] != 1 }
-    let reduced = dimensions.sorted().filter { shape[$0] != 1 }
-    if let last = kept.last, let first = reduced.first, last > first { return nil }
-    let dtype = builder.type(id).dtype
-    let outer = kept.map { shape[$0] }
-    if reduced.isEmpty { return reshape(id, outer) }
-    let compact = reshape(id, outer + reduced.map { shape[$0] })
-    return builder.add(
-      .reduce(reduction, trailing: reduced.count), [compact], TensorType(dtype, outer), origin: origin)
-  }
-
   /// Shape after a reduction, with the reduced dimensions kept as ones.
   func keepingDimensions(_ shape: [Int], _ dimensions: Set<Int>) -> [Int] {
     shape.indices.map { dimensions.contains($0) ? 1 : shape[$0] }
@@ -197,7 +183,12 @@ extension TensorGraph {
   public func lowered() -> TensorGraph {
     // Results of lowered calls that have several, by the call's new index.
     var results: [ValueID: [ValueID]] = [:]
-    var graph = rewritten { node, _, builder in
+    // Calls whose later results are used too: computing the first beside the call would be done twice.
+    let usesLaterResults = Set(
+      nodes.compactMap { node in
+        if case .element(let index) = node.operation, index > 0 { node.operands[0] } else { nil }
+      })
+    var graph = rewritten { node, old, builder in
       switch node.operation {
       case .element(let index):
         guard let list = results[node.operands[0]], index < list.count else { return nil }
@@ -207,6 +198,7 @@ extension TensorGraph {
         var context = LoweringContext(
           call: call, operands: node.operands, type: node.type, origin: node.origin, builder: builder)
         guard let values = lowering(&context), let first = values.first else { return nil }
+        if values.count == 1, usesLaterResults.contains(old) { return nil }
         builder = context.builder
         // Wherever the result's dimensions don't come out as captured, the call is kept: better slow than wrong.
         guard builder.shape(first) == node.type.shape, builder.type(first).dtype == node.type.dtype else { return nil }
@@ -230,12 +222,14 @@ extension TensorGraph {
     [
       "chunk", "split", "split_with_sizes", "unbind", "native_layer_norm", "native_group_norm", "unsafe_split",
       "_native_batch_norm_legit_no_training", "native_dropout", "tensor_split", "broadcast_tensors",
+      "cummax", "cummin", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d",
+      "max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices",
     ].contains(call.name)
   }
 
   static let lowerings: [String: Lowering] = [
     pointwiseLowerings, activationLowerings, viewLowerings, reductionLowerings, normalisationLowerings,
-    poolingLowerings,
+    poolingLowerings, extremumLowerings, scanLowerings,
   ].reduce(into: [:]) { table, family in
     for (name, lowering) in family { table[name] = lowering }
   }

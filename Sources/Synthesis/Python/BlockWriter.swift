@@ -64,6 +64,7 @@ enum BlockWriter {
       #include <cmath>
       #include <cstddef>
       #include <cstdint>
+      #include <utility>
       #if defined(__x86_64__)
       #include <immintrin.h>
       #endif
@@ -132,7 +133,7 @@ enum BlockWriter {
       let unpacked = "(" + values.joined(separator: ", ") + (values.count == 1 ? ",)" : ")")
       lines.append("    \(unpacked) = \(request.isFunction ? "constants[0]" : "instance.values")")
     }
-    lines += statements.map { "    " + $0 }
+    lines += statements.map { "    " + $0.replacing(CallSequence.originalCall, with: "original(\(this)*args)") }
     return lines.joined(separator: "\n")
   }
 

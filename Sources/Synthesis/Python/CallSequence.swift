@@ -2,6 +2,9 @@
 struct CallSequence {
   typealias ValueID = TensorGraph.ValueID
 
+  /// Stands in statements for a call of the original with the arguments of this call.
+  static let originalCall = "{original}"
+
   /// A tensor of the module that the fast path needs.
   struct Needed {
     var path: String
@@ -129,30 +132,42 @@ struct CallSequence {
 
   /// A primitive in PyTorch's own words.
   private func primitive(_ node: TensorGraph.Node, operands: [String]) -> String {
+    var operands = operands
+    // Numbers alone would give a number, which has no methods.
+    if let first = node.operands.first, node.operands.allSatisfy(isScalar) {
+      operands[0] = "torch.tensor(\(operands[0]), dtype=torch.\(graph.nodes[first].type.dtype.rawValue))"
+    }
     switch node.operation {
     case .elementwise(let operation):
       var text = operation.python
       for (index, operand) in operands.enumerated() {
         // Methods and functions of tensors want tensors.
-        let isNumber = isScalar(node.operands[index])
+        let isNumber = isScalar(node.operands[index]) && !operand.hasPrefix("torch.tensor(")
         let needsTensor = isNumber && (text.hasPrefix("{\(index)}.") || text.hasPrefix("torch.m"))
         text = text.replacing(
           "{\(index)}", with: needsTensor ? "torch.tensor(\(operand), dtype=torch.float64)" : operand)
       }
       return text
-    case .reduce(let reduction, let trailing):
-      let dimensions = Python.tuple((1...max(trailing, 1)).map { -$0 })
-      switch reduction {
+    case .reduce, .reduceColumns:
+      guard let how = node.operation.reduced else { return "None" }
+      let list = (0..<max(how.dimensions, 1)).map { -how.inner - how.dimensions + $0 }
+      let dimensions = Python.tuple(list)
+      switch how.reduction {
       case .sum: return "\(operands[0]).sum(dim=\(dimensions))"
       case .sumOfSquares: return "\(operands[0]).square().sum(dim=\(dimensions))"
       case .maximum: return "\(operands[0]).amax(dim=\(dimensions))"
       case .minimum: return "\(operands[0]).amin(dim=\(dimensions))"
+      case .argMaximum, .argMinimum:
+        let flat = list.count > 1 ? ".flatten(\(list[0]), \(list[list.count - 1]))" : ""
+        let name = how.reduction == .argMaximum ? "argmax" : "argmin"
+        return "\(operands[0])\(flat).\(name)(dim=\(-how.inner - 1))"
       }
     case .reshape: return "\(operands[0]).reshape(\(Python.tuple(node.type.shape)))"
     case .view(let layout):
       return
         "\(operands[0]).contiguous().as_strided(\(Python.tuple(node.type.shape)), \(Python.tuple(layout.strides)), \(layout.offset))"
     case .element(let index): return "\(operands[0])[\(index)]"
+    case .scan(let scan): return scan.python(operands[0])
     default: return operands.first ?? "None"
     }
   }
@@ -215,6 +230,13 @@ struct CallSequence {
       guard graph.isStored(id) else { return }
       let name = names.name(id, node.origin.name)
       statements.append("\(name) = \(reference(node.operands[0])).reshape(\(Python.tuple(node.type.shape)))")
+    case .call(let call) where call.target == Call.finiteCheck:
+      let name = names.name(id, node.origin.name)
+      statements.append("\(name) = \(reference(node.operands[0]))")
+      let checked = node.operands.count == 1 ? [name] : node.operands.dropFirst().map { reference($0) }
+      let conditions = checked.map { "\($0).sum().isfinite()" }.joined(separator: " and ")
+      statements.append("if not (\(conditions)):  # Inf and NaN depend on the order of the original's sums")
+      statements.append("    return \(Self.originalCall)")
     case .call(let call):
       let operands = node.operands.map { reference($0) }
       let name = names.name(id, node.origin.name)
@@ -230,7 +252,9 @@ struct CallSequence {
         "\(name) = \(primitive(node, operands: node.operands.map(reference)))\(needsOrder(id) ? ".contiguous()" : "")")
     case .slidingMean(let window):
       emitSliding(id, window)
-    case .elementwise, .reduce:
+    case .pool, .depthwise:
+      emitWindows(id)
+    case .elementwise, .reduce, .reduceColumns, .scan:
       let name = names.name(id, node.origin.name)
       let operands = node.operands.map { operand -> String in
         if case .scalar(let value) = graph.nodes[operand].operation { return Python.number(value) }
@@ -244,7 +268,7 @@ struct CallSequence {
     if partition.groups.contains(where: { $0.inputs.contains(id) }) { return true }
     return graph.nodes.contains { node in
       switch node.operation {
-      case .view, .slidingMean: graph.source(node.operands[0]).root == id
+      case .view, .slidingMean, .pool, .depthwise: graph.source(node.operands[0]).root == id
       default: false
       }
     }
@@ -274,12 +298,52 @@ struct CallSequence {
     statements.append("library.\(kernel.name)(\(input).data_ptr(), \(output).data_ptr(), get_num_threads())")
   }
 
+  private mutating func emitWindows(_ id: ValueID) {
+    let node = graph.nodes[id]
+    let inputs = node.operands.map { operand -> String in
+      let input = reference(operand)
+      if graph.isStored(operand) { return input }
+      let name = names.unique("window_input")
+      statements.append("\(name) = \(input).contiguous()")
+      return name
+    }
+    let name = "\(prefix)_\(kernels.count)"
+    switch node.operation {
+    case .pool(let pooling):
+      kernels.append(
+        PoolKernel(graph: graph, node: id, pooling: pooling, schedule: schedule, name: name, threads: threads).text())
+    case .depthwise(let convolution):
+      kernels.append(
+        DepthwiseKernel(
+          graph: graph, node: id, convolution: convolution, schedule: schedule, name: name, threads: threads
+        ).text())
+    default: return
+    }
+    let arguments = (inputs + [allocate(id)]).map { "\($0).data_ptr()" } + ["get_num_threads()"]
+    statements.append("library.\(name)(\(arguments.joined(separator: ", ")))")
+  }
+
+  private mutating func emitScan(_ group: FusionGroup) {
+    let text = ScanKernel(
+      graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads
+    ).text()
+    kernels.append(text)
+    let arguments =
+      text.inputs.map { "\(reference($0)).data_ptr()" } + text.outputs.map { "\(allocate($0)).data_ptr()" }
+    statements.append("library.\(text.name)(\((arguments + ["get_num_threads()"]).joined(separator: ", ")))")
+  }
+
   private mutating func emitKernel(_ group: FusionGroup, users: [ValueID: Int]) {
+    if group.scanDimension != nil {
+      emitScan(group)
+      return
+    }
     var kernel = FusionKernel(
       graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads)
     let plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates)
     if plan.kept.isDisjoint(with: group.outputs) {
-      for id in group.outputs where group.roles[id] == .full {
+      // Earlier sweeps' results would change what later ones read.
+      for id in group.outputs where group.roles[id] == .full && plan.level[id] == plan.passes - 1 {
         if let input = reusable(for: id, group, users, taken: Set(kernel.replaced.keys)) {
           kernel.replaced[input] = id
         }
@@ -303,6 +367,12 @@ struct CallSequence {
     statements.append("library.\(text.name)(\((arguments + ["get_num_threads()"]).joined(separator: ", ")))")
   }
 
+  /// Nobody else holds it: the library or a kernel of ours has just made it.
+  private func isFresh(_ id: ValueID) -> Bool {
+    if case .call(let call) = graph.nodes[id].operation { return LibraryCall.isFresh(call) }
+    return graph.nodes[id].operation.isWindowed && partition.groupOf[id] == nil
+  }
+
   /// A fresh library result that only this kernel reads, element by element, and that can hold the kernel's result.
   private func reusable(
     for output: ValueID, _ group: FusionGroup, _ users: [ValueID: Int], taken: Set<ValueID>
@@ -310,7 +380,7 @@ struct CallSequence {
     let type = graph.nodes[output].type
     let strides = Shape.strides(group.dimensions)
     return group.inputs.first { input in
-      guard case .call(let call) = graph.nodes[input].operation, LibraryCall.isFresh(call), users[input] == 1,
+      guard isFresh(input), users[input] == 1,
         !taken.contains(input), graph.nodes[input].type.dtype == type.dtype, graph.nodes[input].type.count == type.count
       else { return false }
       return group.accesses.allSatisfy { $0.root != input || ($0.offset == 0 && $0.strides == strides) }

@@ -15,7 +15,9 @@ enum LibraryCall {
     "aten.log_softmax.int": "torch.log_softmax", "aten.argmax.default": "torch.argmax",
     "aten.scaled_dot_product_attention.default": "F.scaled_dot_product_attention", "aten.relu.default": "torch.relu",
     "aten.sum.dim_IntList": "torch.sum", "aten.mean.dim": "torch.mean", "aten.amax.default": "torch.amax",
-    "aten.einsum.default": "torch.einsum",
+    "aten.einsum.default": "torch.einsum", "aten.eye.default": "torch.eye", "aten.diag.default": "torch.diag",
+    "aten.conv_transpose1d.default": "F.conv_transpose1d", "aten.conv_transpose2d.input": "F.conv_transpose2d",
+    "aten.conv_transpose3d.input": "F.conv_transpose3d", "aten.constant_pad_nd.default": "F.pad",
   ]
 
   /// Calls that give a new tensor nobody else holds, in row-major order or nearly always so.

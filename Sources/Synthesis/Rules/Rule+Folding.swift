@@ -46,6 +46,8 @@ extension Rule {
     /// The output dimension that numbers channels.
     let channelDimension: Int
     let weightRank: Int
+    /// A transposed convolution's weight has the output channels second.
+    let isTransposed: Bool
 
     init?(_ graph: TensorGraph, _ id: TensorGraph.ValueID) {
       guard case .call(let call) = graph.nodes[id].operation, graph.nodes[id].type.dtype.isComputed,
@@ -59,11 +61,17 @@ extension Rule {
         "aten.conv2d.padding", "aten.conv3d.padding":
         channelDimension = shape.count - (weight.count - 1)
       case "aten.linear.default": channelDimension = shape.count - 1
+      case "aten.conv_transpose1d.default", "aten.conv_transpose2d.input", "aten.conv_transpose3d.input":
+        guard (call.argument(6, "groups")?.integer ?? 1) == 1 else { return nil }
+        channelDimension = shape.count - (weight.count - 1)
       default: return nil
       }
       self.call = call
       weightRank = weight.count
-      guard channelDimension >= 0, weight.first == shape[channelDimension] else { return nil }
+      isTransposed = call.name.hasPrefix("conv_transpose")
+      guard channelDimension >= 0, weight.count >= 2, weight[isTransposed ? 1 : 0] == shape[channelDimension] else {
+        return nil
+      }
     }
 
     /// One number for each channel, or one for all.
@@ -91,7 +99,9 @@ extension Rule {
       switch operation {
       case .multiply, .divide:
         let column =
-          isSingle ? vector : reshaped(vector, [channels] + [Int](repeating: 1, count: weightRank - 1), &builder)
+          isSingle
+          ? vector
+          : reshaped(vector, [channels] + [Int](repeating: 1, count: weightRank - (isTransposed ? 2 : 1)), &builder)
         weight = builder.add(.elementwise(operation), [weight, column], builder.type(weight), origin: origin)
         bias = bias.map {
           builder.add(.elementwise(operation), [$0, vector], TensorType(dtype, [channels]), origin: origin)

@@ -75,7 +75,9 @@ extension VerificationTests {
       #expect(results[0].labels.contains(.forwardOnly))
       let gate = results[0].gates.first { $0.name == "gradients" }
       #expect(gate?.detail.contains("less exact than the op's own") == true)
-      #expect(results[1].verdict == .wrong && results[1].gates.last?.name == "gradients")
+      #expect(
+        results[1].verdict == .wrong && results[1].gates.last?.name == "gradients", Harness.text(wrong.idea, results[1])
+      )
     }
   }
 }
