@@ -28,17 +28,17 @@ from torch import nn
 
 Tensors = List[torch.Tensor]
 # How many units a replacement may be off by. Its roundings are others than the reference's: what inductor makes of
-# these problems is off by up to 10 (a group norm after a convolution), and by 16 where it adds up a strided row of
+# these problems is off by up to 12 (a group norm after a convolution), and by 18 where it adds up a strided row of
 # 1,300 numbers one by one. Half precision is off by hundreds.
-UNITS = 16.0
+UNITS = 24.0
 UNITS_IN_FLOAT64 = 64.0
 # Draws of inputs one rounding away, and of inputs so far away (relatively), on which the reference's own error is
 # sampled: the latter because it may be right by luck over a whole range, where 1 + tanh(x) rounds to nothing say.
-CLOSE_DRAWS, NEAR_DRAWS, NEAR = 3, 2, 1 / 32
-SEEDS = 3
+CLOSE_DRAWS, NEAR_DRAWS, NEAR = 2, 1, 1 / 32
+SEEDS = 2
 # Elements of like magnitude, and elements beside each other, that share their usual error.
 ALIKE, BESIDE = 512, 9
-MOST_SHAPES = 8
+MOST_SHAPES = 6
 
 
 def load(path: Path, name: str) -> ModuleType:
