@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import importlib.util
 import json
 import secrets
 import sys
@@ -25,6 +24,8 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import torch
 from torch import nn
+
+from loading import load
 
 Tensors = List[torch.Tensor]
 # How many units a replacement may be off by. Its roundings are others than the reference's: what inductor makes of
@@ -39,16 +40,6 @@ SEEDS = 2
 # Elements of like magnitude, and elements beside each other, that share their usual error.
 ALIKE, BESIDE = 512, 9
 MOST_SHAPES = 6
-
-
-def load(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def outputs_of(answer: Any) -> Tensors:

@@ -10,7 +10,6 @@ replacement is: medians of paired log-ratios with bootstrapped 95 % intervals.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import math
 import random
@@ -24,19 +23,11 @@ from typing import Any, Callable, Dict, List, Optional
 import torch
 import torch._inductor.config as inductor
 
+from loading import load
+
 # Rounds until the time is up; fewer than the first make no interval. Before them, as many for each to get warm.
 FEWEST, MOST, SECONDS, WARM_UP = 15, 80, 5.0, 4
 RESAMPLES = 1000
-
-
-def load(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def seconds_of(call: Callable[..., Any], inputs: List[Any]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Dict
 import torch
 
 PROGRAM = Path(__file__).resolve().parent.parent.parent / "Benchmarks" / "Ops" / "check_replacement.py"
+sys.path.insert(0, str(PROGRAM.parent))  # as for a program that is run by its path
 TOOL = runpy.run_path(str(PROGRAM))
 
 REFERENCE = '''
