@@ -40,18 +40,19 @@ extension ModuleIndex {
     chunkOps.replaceSubrange(
       touched, with: zip(at, kinds).map { finder.ops(of: $0, kinds: $1, benchmark: benchmark) })
     work.opsMade += kinds.reduce(0) { $0 + $1.count }
+    var opCount = self.opCount + work.opsMade - self.chunkOps[touched].reduce(0) { $0 + $1.ops.count }
     if !changed.isEmpty {
       for index in chunks.indices where !at.contains(index) && changed.contains(where: chunkOps[index].depends) {
+        let before = chunkOps[index].ops.count
         chunkOps[index] = finder.ops(of: index, kinds: finder.classifier.kinds(in: chunks[index]), benchmark: benchmark)
         work.opsMade += chunkOps[index].ops.count
+        opCount += chunkOps[index].ops.count - before
       }
     }
     return ModuleIndex(
       chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark,
       places: places.replacing(touched, with: fresh),
-      opCount: changed.isEmpty
-        ? opCount - self.chunkOps[touched].reduce(0) { $0 + $1.ops.count } + work.opsMade
-        : chunkOps.reduce(0) { $0 + $1.ops.count },
+      opCount: opCount,
       regionCount: regionCount - old.reduce(0) { $0 + $1.contents.regions.count }
         + fresh.reduce(0) { $0 + $1.contents.regions.count },
       work: work)

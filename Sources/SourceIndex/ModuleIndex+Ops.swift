@@ -41,15 +41,11 @@ extension ModuleIndex {
   func op(at position: Position) -> Op? {
     let index = places.chunk(atLine: position.line)
     guard index >= 0 else { return nil }
+    let regions = regionsByName()
     // Definitions nest, and an enclosing one comes first.
-    for content in chunkOps[index].ops.reversed() {
-      let op = Op(content: content, firstLine: places.lines[index], generatedRegion: nil)
-      guard op.fullRange.start <= position, op.fullRange.contains(position) else { continue }
-      return Op(
-        content: content, firstLine: places.lines[index],
-        generatedRegion: regionCount == 0 ? nil : regionsByName()[content.name])
-    }
-    return nil
+    return chunkOps[index].ops.reversed().lazy
+      .map { Op(content: $0, firstLine: places.lines[index], generatedRegion: regions[$0.name]) }
+      .first { $0.fullRange.contains(position) }
   }
 }
 

@@ -33,7 +33,7 @@ struct SHA256 {
       func take(_ blocks: UnsafeBufferPointer<UInt8>) {
         guard byProcessor, let base = blocks.baseAddress else { return hash.compress(blocks, schedule) }
         withUnsafeMutableBytes(of: &hash.state) {
-          chash_sha256($0.assumingMemoryBound(to: UInt32.self).baseAddress, base, blocks.count / 64)
+          chash_sha256($0.assumingMemoryBound(to: UInt32.self).baseAddress, base, blocks.count / 64, constants)
         }
       }
       take(UnsafeBufferPointer(rebasing: bytes[..<whole]))

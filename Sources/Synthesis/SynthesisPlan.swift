@@ -35,19 +35,13 @@ struct SynthesisPlan {
   /// The graph with re-expressed poolings and folded normalisations, and fused kernels around them.
   func reexpression() -> [Proposal] {
     let algebra = algebraicProposals() + attentionProposals()
-    let depthwise = Rule.depthwiseDirectly
-    let isDepthwise = depthwise.applied(to: lowered) != nil
-    guard productShare < Self.productShareLimit || isDepthwise || Rule.batchNormFolding.applied(to: lowered) != nil
-    else {
-      return algebra
-    }
+    let folded = Rule.batchNormFolding.applied(to: lowered)
+    let direct = Rule.depthwiseDirectly.applied(to: folded ?? lowered)
+    guard productShare < Self.productShareLimit || direct != nil || folded != nil else { return algebra }
     var results: [Proposal] = []
-    if isDepthwise {
-      let folded = Rule.batchNormFolding.applied(to: lowered)
-      if let direct = depthwise.applied(to: folded ?? lowered) {
-        results += proposals(
-          direct, rules: (folded == nil ? [] : [.batchNormFolding]) + [depthwise], brief: "re-expression")
-      }
+    if let direct {
+      results += proposals(
+        direct, rules: (folded == nil ? [] : [.batchNormFolding]) + [.depthwiseDirectly], brief: "re-expression")
     }
     for pooling in [Rule.poolingAsSlidingSums, .poolingAsConvolution] {
       guard let pooled = pooling.applied(to: lowered) else { continue }
@@ -57,7 +51,7 @@ struct SynthesisPlan {
         results += proposals(pooled, rules: [pooling], brief: "re-expression")
       }
     }
-    if results.isEmpty, let folded = Rule.batchNormFolding.applied(to: lowered) {
+    if results.isEmpty, let folded {
       results += proposals(folded, rules: [.batchNormFolding], brief: "re-expression")
     }
     return algebra + results
@@ -147,7 +141,6 @@ struct SynthesisPlan {
     for node in graph.nodes {
       if node.operation.isWindowed { traits.outputBytes = max(traits.outputBytes, node.type.bytes) }
       guard case .slidingMean(let window) = node.operation else { continue }
-      traits.outputBytes = max(traits.outputBytes, node.type.bytes)
       if window.stride == 1 { traits.windowSize = max(traits.windowSize, window.size) }
       traits.rows = max(traits.rows, node.type.count / max(node.type.shape.last ?? 1, 1))
     }

@@ -51,7 +51,7 @@ extension CorrectnessRun {
 extension InputPlan {
   /// Inputs on which memory errors are looked for: the file's own, and the largest extent one to either side, where
   /// what takes elements in groups has a rest.
-  static func edges(_ admission: OracleMessages.Admission, seed: UInt64? = nil) -> [InputCase] {
+  static func edges(_ admission: OracleMessages.Admission, seed: UInt64) -> [InputCase] {
     let others = shapes(admission, seed: seed).filter { $0.shape?.extent?.last != 1 && $0.shape?.extent != nil }
     var cases = [InputCase(gate: "memory", name: "as given, guarded", seed: seed, required: true)]
     for shape in others.suffix(2) {

@@ -1,8 +1,5 @@
 /// Where running totals go in a row-major box: `length` steps, `inner` elements apart.
 struct ScannedExtent: Hashable {
-  /// Fewer columns than this side by side are left to PyTorch: vectors would be mostly empty.
-  private static let fewestColumns = 8
-
   var length: Int
   var inner: Int
   var isReversed: Bool
@@ -19,7 +16,7 @@ struct ScannedExtent: Hashable {
       let inner = shape[(scan.dimension + 1)...].reduce(1, *)
       let own = ScannedExtent(length: shape[scan.dimension], inner: inner, isReversed: scan.isReversed)
       guard !hasRows, extent == nil || extent == own, shape.reduce(1, *) == total, own.length > 1,
-        inner == 1 || inner >= fewestColumns
+        inner == 1 || inner >= LoweringContext.minimumInner
       else { return nil }
       extent = own
     }

@@ -49,6 +49,12 @@ extension CallArgument {
     default: return nil
     }
   }
+
+  /// One integer for each of `count` dimensions, where one may stand for all.
+  func integers(each count: Int) -> [Int]? {
+    guard let list = integers, list.count == count || list.count == 1 else { return nil }
+    return list.count == count ? list : [Int](repeating: list[0], count: count)
+  }
 }
 
 /// Python literals.

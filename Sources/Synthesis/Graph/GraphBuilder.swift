@@ -116,6 +116,17 @@ extension Call {
     }
   }
 
+  var isConvolution: Bool {
+    [
+      "aten.conv1d.default", "aten.conv2d.default", "aten.conv3d.default", "aten.conv1d.padding",
+      "aten.conv2d.padding", "aten.conv3d.padding",
+    ].contains(target)
+  }
+
+  var isTransposedConvolution: Bool {
+    ["aten.conv_transpose1d.default", "aten.conv_transpose2d.input", "aten.conv_transpose3d.input"].contains(target)
+  }
+
   /// Known to give the same result for the same operands, and cheap enough to keep: table makers and shape changers.
   var isDeterministic: Bool {
     [

@@ -83,11 +83,7 @@ struct ColumnKernel {
   }
 
   private mutating func text() -> KernelText {
-    let inputs = group.inputs
-    let parameters =
-      inputs.map { "const \(kernel.element($0))* \(kernel.input($0))" }
-      + group.outputs.map { "\(kernel.element($0))* \(kernel.output($0))" } + ["int64_t threads"]
-    code.open("extern \"C\" void \(kernel.name)(\(parameters.joined(separator: ", "))) {")
+    code.open(kernel.signature)
     code.line("constexpr int64_t rows = \(rows), columns = \(columns), block = \(block);")
     kernel.hugePages(&expressions, &code)
     let tasks = group.rows * lead.reduce(1, *)
@@ -109,31 +105,14 @@ struct ColumnKernel {
     }
     code.close()
     return KernelText(
-      name: kernel.name, summary: kernel.summary, inputs: inputs, outputs: group.outputs, dtype: group.dtype,
+      name: kernel.name, summary: kernel.summary, inputs: group.inputs, outputs: group.outputs, dtype: group.dtype,
       vectorBits: kernel.schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text)
   }
 
   // MARK: Where things are
 
-  /// `number` taken apart by `extents`, each part times its stride; empty where nothing depends on it.
-  func offset(_ number: String, _ extents: [Int], _ strides: [Int]) -> String {
-    var terms: [String] = []
-    var below = 1
-    for (index, extent) in extents.enumerated().reversed() {
-      let stride = strides[index]
-      if stride != 0, extent > 1 {
-        var part = below == 1 ? number : "\(number) / \(below)"
-        if extents[..<index].contains(where: { $0 > 1 }) { part += " % \(extent)" }
-        if part != number { part = "(\(part))" }
-        terms.append(stride == 1 ? part : "\(part) * \(CPlusPlus.integer(stride))")
-      }
-      below *= extent
-    }
-    return terms.reversed().map { " + " + $0 }.joined()
-  }
-
   func rowStrides(_ access: FusionGroup.Access) -> [Int] { Array(access.strides[reducedFirst..<innerFirst]) }
-  func rowOffset(_ access: FusionGroup.Access) -> String { offset("row", reduced, rowStrides(access)) }
+  func rowOffset(_ access: FusionGroup.Access) -> String { CPlusPlus.offset("row", reduced, rowStrides(access)) }
   /// The same for all rows.
   func isHeld(_ access: FusionGroup.Access) -> Bool { rowOffset(access).isEmpty }
   /// The same for all columns of a block.
@@ -148,9 +127,9 @@ struct ColumnKernel {
     if leads > 1 { code.line("const int64_t lead = task / blocks % \(leads);") }
     if group.rows > 1 { code.line("const int64_t slab = task / \(leads > 1 ? "(blocks * \(leads))" : "blocks");") }
     for (index, access) in group.accesses.enumerated() where accesses.contains(access) {
-      var start = access.offset == 0 ? "" : " + \(CPlusPlus.integer(access.offset))"
-      start += offset("slab", outer, Array(access.strides[..<reducedFirst]))
-      start += offset("lead", lead, Array(access.strides[innerFirst...].dropLast()))
+      var start = CPlusPlus.offset(
+        "slab", outer, Array(access.strides[..<reducedFirst]), plus: access.offset)
+      start += CPlusPlus.offset("lead", lead, Array(access.strides[innerFirst...].dropLast()))
       if !isNumber(access) {
         let stride = access.strides.last ?? 0
         start += stride == 1 ? " + begin" : " + begin * \(CPlusPlus.integer(stride))"

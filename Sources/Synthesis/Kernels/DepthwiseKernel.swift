@@ -55,7 +55,7 @@ struct DepthwiseKernel {
     code.line("// A tile is `tile_rows` rows of `block` outputs.")
     code.line("constexpr int64_t tile_rows = \(tileRows), row_tiles = \((outputs[0] + tileRows - 1) / tileRows);")
     code.line("constexpr int64_t block = \(block), blocks = \((outputs[1] + block - 1) / block);")
-    if schedule.hugePages, type.bytes >= 4 << 20 {
+    if schedule.usesHugePages(for: type.bytes) {
       pieces.insert("hugePages")
       code.line("huge_pages(out0, \(CPlusPlus.integer(type.bytes)));")
     }
@@ -141,9 +141,7 @@ struct DepthwiseKernel {
     _ pieces: inout Set<String>
   ) {
     let type = graph.nodes[node].type
-    let width = type.shape.last ?? 1
-    let streams =
-      schedule.streams && schedule.vectorBits >= 256 && width * type.dtype.size % (schedule.vectorBits / 8) == 0
+    let streams = schedule.streams(rowsOf: (type.shape.last ?? 1) * type.dtype.size)
     if streams { pieces.formUnion(["stream", "fence"]) }
     code.line("const real* const b = buffer + r * \(high.stride) * pitch;")
     code.line("real* const y = out0 + (plane * out_height + top + r) * out_width + left;")

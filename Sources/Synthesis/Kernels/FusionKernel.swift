@@ -28,17 +28,14 @@ struct FusionKernel {
 
   func text() -> KernelText {
     if group.reducesColumns { return ColumnKernel.text(self) }
+    if group.scanDimension != nil { return ScanKernel(kernel: self).text() }
     let fits = group.columns * group.dtype.size <= Self.keptBytesLimit
     var plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates && fits && !cutsRows)
     let stackKept = plan.kept.subtracting(group.outputs)
     if stackKept.count * group.columns * group.dtype.size > Self.keptBytesLimit { plan.kept.subtract(stackKept) }
     var expressions = ExpressionWriter(graph, group, plan)
     var code = CodeWriter()
-    let inputs = group.inputs
-    let parameters =
-      inputs.map { "const \(element($0))* \(input($0))" } + group.outputs.map { "\(element($0))* \(output($0))" }
-      + ["int64_t threads"]
-    code.open("extern \"C\" void \(name)(\(parameters.joined(separator: ", "))) {")
+    code.open(signature)
     code.line("constexpr int64_t rows = \(group.rows), columns = \(group.columns);")
     hugePages(&expressions, &code)
     if !group.hasReductions {
@@ -50,13 +47,21 @@ struct FusionKernel {
     }
     code.close()
     return KernelText(
-      name: name, summary: summary, inputs: inputs, outputs: group.outputs, dtype: group.dtype,
+      name: name, summary: summary, inputs: group.inputs, outputs: group.outputs, dtype: group.dtype,
       vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text)
   }
 
+  /// Of the function: what it reads, what it writes, and on how many threads.
+  var signature: String {
+    let parameters =
+      group.inputs.map { "const \(element($0))* \(input($0))" }
+      + group.outputs.map { "\(element($0))* \(output($0))" } + ["int64_t threads"]
+    return "extern \"C\" void \(name)(\(parameters.joined(separator: ", "))) {"
+  }
+
   func hugePages(_ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
-    guard schedule.hugePages else { return }
-    for id in group.outputs where graph.nodes[id].type.bytes >= 4 << 20 && !replaced.values.contains(id) {
+    for id in group.outputs where schedule.usesHugePages(for: graph.nodes[id].type.bytes) {
+      if replaced.values.contains(id) { continue }
       expressions.need("hugePages")
       code.line("huge_pages(\(output(id)), \(CPlusPlus.integer(graph.nodes[id].type.bytes)));")
     }
@@ -94,19 +99,8 @@ struct FusionKernel {
 
   /// The offset of a row in an access: row numbers taken apart where the access is not simply strided.
   func rowOffset(_ access: FusionGroup.Access, row: String) -> String {
-    var terms: [String] = access.offset == 0 ? [] : [CPlusPlus.integer(access.offset)]
-    var below = 1
-    for (index, extent) in rowDimensions.enumerated().reversed() {
-      let stride = access.strides[index]
-      if stride != 0 {
-        var number = below == 1 ? row : "\(row) / \(below)"
-        if index > 0 { number += " % \(extent)" }
-        if below > 1 || index > 0 { number = "(\(number))" }
-        terms.append(stride == 1 ? number : "\(number) * \(CPlusPlus.integer(stride))")
-      }
-      below *= extent
-    }
-    return terms.isEmpty ? "" : " + " + terms.reversed().joined(separator: " + ")
+    CPlusPlus.offset(
+      row, Array(rowDimensions), Array(access.strides[..<group.rowDimensions]), plus: access.offset)
   }
 
   // MARK: Element-wise work
@@ -162,10 +156,10 @@ struct FusionKernel {
 
   /// Streaming stores need every row (and block) to start on a whole vector.
   private var isStreamable: Bool {
-    let bytes = schedule.vectorBits / 8
-    if group.reducesColumns {
-      return (group.dimensions.last ?? 1) * group.dtype.size % bytes == 0 && schedule.vectorBits >= 256
+    if group.reducesColumns || group.scanDimension != nil {
+      return schedule.streams(rowsOf: (group.dimensions.last ?? 1) * group.dtype.size)
     }
+    let bytes = schedule.vectorBits / 8
     let rowsAligned = group.rows == 1 || group.columns * group.dtype.size % bytes == 0
     return rowsAligned && inner.count <= 1 && !cutsRows && schedule.vectorBits >= 256
   }

@@ -39,7 +39,7 @@ struct CodeWriter {
   var text: String { lines.joined(separator: "\n") + "\n" }
 }
 
-/// Literals of the kernels' number type.
+/// Literals of the kernels' number type, and places in memory.
 enum CPlusPlus {
   static func number(_ value: Double, _ dtype: ElementType) -> String {
     if value.isNaN { return "real(NAN)" }
@@ -53,5 +53,23 @@ enum CPlusPlus {
 
   static func integer(_ value: Int) -> String {
     value > Int(Int32.max) || value < Int(Int32.min) ? "\(value)LL" : "\(value)"
+  }
+
+  /// What is added to a pointer for `number`, taken apart by `extents`, each part times its stride, and for a constant;
+  /// empty where nothing is.
+  static func offset(_ number: String, _ extents: [Int], _ strides: [Int], plus constant: Int = 0) -> String {
+    var terms = constant == 0 ? [] : [integer(constant)]
+    var below = 1
+    for (index, extent) in extents.enumerated().reversed() {
+      let stride = strides[index]
+      if stride != 0, extent > 1 {
+        var part = below == 1 ? number : "\(number) / \(below)"
+        if extents[..<index].contains(where: { $0 > 1 }) { part += " % \(extent)" }
+        if part != number { part = "(\(part))" }
+        terms.append(stride == 1 ? part : "\(part) * \(integer(stride))")
+      }
+      below *= extent
+    }
+    return terms.reversed().map { " + " + $0 }.joined()
   }
 }

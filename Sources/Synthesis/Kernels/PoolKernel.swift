@@ -53,7 +53,7 @@ struct PoolKernel {
     code.line("constexpr int64_t out_depth = \(outputs[0]), out_height = \(outputs[1]), out_width = \(outputs[2]);")
     code.line(
       "constexpr int64_t block = \(block), blocks = \((outputs[2] + block - 1) / block);  // of a row of windows")
-    if schedule.hugePages, type.bytes >= 4 << 20 {
+    if schedule.usesHugePages(for: type.bytes) {
       pieces.insert("hugePages")
       code.line("huge_pages(out0, \(CPlusPlus.integer(type.bytes)));")
     }
@@ -147,9 +147,7 @@ struct PoolKernel {
     }
     if !isMaximum, hasEqualDivisors == nil { code.line("const real rows_counted = heights[oh] * depths[od];") }
     let type = graph.nodes[node].type
-    let bytes = schedule.vectorBits / 8
-    let streams =
-      schedule.streams && schedule.vectorBits >= 256 && (type.shape.last ?? 1) * type.dtype.size % bytes == 0
+    let streams = schedule.streams(rowsOf: (type.shape.last ?? 1) * type.dtype.size)
     if streams { pieces.formUnion(["stream", "fence"]) }
     code.line("real* const y = out0 + row * out_width + begin;")
     code.open("sweep<\(schedule.unroll)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")

@@ -42,4 +42,10 @@ public struct Schedule: Sendable, Hashable {
     if !keepsIntermediates { parts.append("recomputing") }
     return parts.joined(separator: ", ")
   }
+
+  /// Whether a fresh result of so many bytes is asked to lie in huge pages.
+  func usesHugePages(for bytes: Int) -> Bool { hugePages && bytes >= ScheduleSpace.hugePageBytes }
+
+  /// Whether rows of so many bytes, one behind the other, are written past the caches: each must begin on a whole vector.
+  func streams(rowsOf bytes: Int) -> Bool { streams && vectorBits >= 256 && bytes % (vectorBits / 8) == 0 }
 }

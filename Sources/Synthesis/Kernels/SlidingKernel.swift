@@ -32,7 +32,7 @@ struct SlidingKernel {
     code.open("extern \"C\" void \(name)(const real* in0, real* out0, int64_t threads) {")
     code.line("constexpr int64_t rows = \(rows), length = \(length), outputs = \(outputs);")
     code.line("constexpr int64_t first = \(first), last = \(last);  // windows from first to last lie inside the row")
-    if schedule.hugePages, type.bytes >= 4 << 20 {
+    if schedule.usesHugePages(for: type.bytes) {
       pieces.insert("hugePages")
       code.line("huge_pages(out0, \(CPlusPlus.integer(type.bytes)));")
     }

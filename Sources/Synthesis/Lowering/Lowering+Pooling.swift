@@ -46,8 +46,7 @@ extension LoweringContext {
     guard let argument = argument(position, name), argument != .none, argument.integers != [] else {
       return value.map { [Int](repeating: $0, count: count) }
     }
-    guard let list = argument.integers, list.count == count || list.count == 1 else { return nil }
-    return list.count == count ? list : [Int](repeating: list[0], count: count)
+    return argument.integers(each: count)
   }
 
   /// The windows of a pooling call; no stride means windows side by side.

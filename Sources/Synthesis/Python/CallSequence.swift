@@ -15,15 +15,15 @@ struct CallSequence {
     var isPreparedFrom: Bool
   }
 
-  private let graph: TensorGraph
-  private let partition: FusionPartition
-  private let schedule: Schedule
-  private let threads: Int
-  private let prefix: String
+  let graph: TensorGraph
+  let partition: FusionPartition
+  let schedule: Schedule
+  let threads: Int
+  let prefix: String
   private let isPrepared: [Bool]
 
-  private(set) var names = PythonNames()
-  private(set) var kernels: [KernelText] = []
+  var names = PythonNames()
+  var kernels: [KernelText] = []
   private(set) var needed: [Needed] = []
   /// Statements that compute the prepared tensors from the needed ones.
   private(set) var preparation: [String] = []
@@ -31,7 +31,7 @@ struct CallSequence {
   private(set) var prepared: [String] = []
   /// Needed tensors that calls use as they are.
   private(set) var direct: [String] = []
-  private(set) var statements: [String] = []
+  var statements: [String] = []
   private(set) var argumentNames: [String] = []
   private var visited = Set<ValueID>()
 
@@ -175,7 +175,7 @@ struct CallSequence {
   // MARK: Every call
 
   /// A value as an expression of stored variables.
-  private func reference(_ id: ValueID) -> String {
+  func reference(_ id: ValueID) -> String {
     if let name = names.known(id) { return name }
     let node = graph.nodes[id]
     switch node.operation {
@@ -250,10 +250,7 @@ struct CallSequence {
       let name = names.name(id, node.origin.name)
       statements.append(
         "\(name) = \(primitive(node, operands: node.operands.map(reference)))\(needsOrder(id) ? ".contiguous()" : "")")
-    case .slidingMean(let window):
-      emitSliding(id, window)
-    case .pool, .depthwise:
-      emitWindows(id)
+    case .slidingMean, .pool, .depthwise: emitWindows(id)
     case .elementwise, .reduce, .reduceColumns, .scan:
       let name = names.name(id, node.origin.name)
       let operands = node.operands.map { operand -> String in
@@ -271,119 +268,6 @@ struct CallSequence {
       case .view, .slidingMean, .pool, .depthwise: graph.source(node.operands[0]).root == id
       default: false
       }
-    }
-  }
-
-  private mutating func allocate(_ id: ValueID) -> String {
-    let type = graph.nodes[id].type
-    let name = names.name(id, graph.nodes[id].origin.name)
-    statements.append("\(name) = torch.empty(\(Python.tuple(type.shape)), dtype=torch.\(type.dtype.rawValue))")
-    return name
-  }
-
-  private mutating func emitSliding(_ id: ValueID, _ window: SlidingWindow) {
-    let node = graph.nodes[id]
-    var input = reference(node.operands[0])
-    if !graph.isStored(node.operands[0]) {
-      let name = names.unique("pooled_input")
-      statements.append("\(name) = \(input).contiguous()")
-      input = name
-    }
-    let kernel = SlidingKernel(
-      graph: graph, node: id, input: node.operands[0], window: window, schedule: schedule,
-      name: "\(prefix)_\(kernels.count)", threads: threads
-    ).text()
-    kernels.append(kernel)
-    let output = allocate(id)
-    statements.append("library.\(kernel.name)(\(input).data_ptr(), \(output).data_ptr(), get_num_threads())")
-  }
-
-  private mutating func emitWindows(_ id: ValueID) {
-    let node = graph.nodes[id]
-    let inputs = node.operands.map { operand -> String in
-      let input = reference(operand)
-      if graph.isStored(operand) { return input }
-      let name = names.unique("window_input")
-      statements.append("\(name) = \(input).contiguous()")
-      return name
-    }
-    let name = "\(prefix)_\(kernels.count)"
-    switch node.operation {
-    case .pool(let pooling):
-      kernels.append(
-        PoolKernel(graph: graph, node: id, pooling: pooling, schedule: schedule, name: name, threads: threads).text())
-    case .depthwise(let convolution):
-      kernels.append(
-        DepthwiseKernel(
-          graph: graph, node: id, convolution: convolution, schedule: schedule, name: name, threads: threads
-        ).text())
-    default: return
-    }
-    let arguments = (inputs + [allocate(id)]).map { "\($0).data_ptr()" } + ["get_num_threads()"]
-    statements.append("library.\(name)(\(arguments.joined(separator: ", ")))")
-  }
-
-  private mutating func emitScan(_ group: FusionGroup) {
-    let text = ScanKernel(
-      graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads
-    ).text()
-    kernels.append(text)
-    let arguments =
-      text.inputs.map { "\(reference($0)).data_ptr()" } + text.outputs.map { "\(allocate($0)).data_ptr()" }
-    statements.append("library.\(text.name)(\((arguments + ["get_num_threads()"]).joined(separator: ", ")))")
-  }
-
-  private mutating func emitKernel(_ group: FusionGroup, users: [ValueID: Int]) {
-    if group.scanDimension != nil {
-      emitScan(group)
-      return
-    }
-    var kernel = FusionKernel(
-      graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads)
-    let plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates)
-    if plan.kept.isDisjoint(with: group.outputs) {
-      // Earlier sweeps' results would change what later ones read.
-      for id in group.outputs where group.roles[id] == .full && plan.level[id] == plan.passes - 1 {
-        if let input = reusable(for: id, group, users, taken: Set(kernel.replaced.keys)) {
-          kernel.replaced[input] = id
-        }
-      }
-    }
-    let text = kernel.text()
-    kernels.append(text)
-    var arguments = text.inputs.map { "\(reference($0)).data_ptr()" }
-    for id in text.outputs {
-      if let input = kernel.replaced.first(where: { $0.value == id })?.key {
-        let shape = graph.nodes[id].type.shape
-        let view = shape == graph.nodes[input].type.shape ? "" : ".view(\(Python.tuple(shape)))"
-        let old = reference(input)
-        let name = names.name(id, graph.nodes[id].origin.name)
-        statements.append("\(name) = \(old)\(view)  # nobody else holds it: written in place")
-        arguments.append("\(name).data_ptr()")
-      } else {
-        arguments.append("\(allocate(id)).data_ptr()")
-      }
-    }
-    statements.append("library.\(text.name)(\((arguments + ["get_num_threads()"]).joined(separator: ", ")))")
-  }
-
-  /// Nobody else holds it: the library or a kernel of ours has just made it.
-  private func isFresh(_ id: ValueID) -> Bool {
-    if case .call(let call) = graph.nodes[id].operation { return LibraryCall.isFresh(call) }
-    return graph.nodes[id].operation.isWindowed && partition.groupOf[id] == nil
-  }
-
-  /// A fresh library result that only this kernel reads, element by element, and that can hold the kernel's result.
-  private func reusable(
-    for output: ValueID, _ group: FusionGroup, _ users: [ValueID: Int], taken: Set<ValueID>
-  ) -> ValueID? {
-    let type = graph.nodes[output].type
-    let strides = Shape.strides(group.dimensions)
-    return group.inputs.first { input in
-      guard isFresh(input), users[input] == 1,
-        !taken.contains(input), graph.nodes[input].type.dtype == type.dtype, graph.nodes[input].type.count == type.count
-      else { return false }
-      return group.accesses.allSatisfy { $0.root != input || ($0.offset == 0 && $0.strides == strides) }
     }
   }
 

@@ -28,18 +28,11 @@ struct ConvolutionLayer {
     let weightShape = graph.nodes[node.operands[1]].type.shape
     let spatial = weightShape.count - 2
     guard spatial >= 1, graph.nodes[node.operands[0]].type.shape.count == spatial + 2 else { return nil }
-    switch call.target {
-    case "aten.conv1d.default", "aten.conv2d.default", "aten.conv3d.default", "aten.conv1d.padding",
-      "aten.conv2d.padding", "aten.conv3d.padding":
-      isTransposed = false
-    case "aten.conv_transpose1d.default", "aten.conv_transpose2d.input", "aten.conv_transpose3d.input":
-      isTransposed = true
-    default: return nil
-    }
+    guard call.isConvolution || call.isTransposedConvolution else { return nil }
+    isTransposed = call.isTransposedConvolution
     func each(_ position: Int, _ name: String, _ value: Int) -> [Int]? {
       guard let argument = call.argument(position, name) else { return [Int](repeating: value, count: spatial) }
-      guard let list = argument.integers, list.count == 1 || list.count == spatial else { return nil }
-      return list.count == spatial ? list : [Int](repeating: list[0], count: spatial)
+      return argument.integers(each: spatial)
     }
     guard let stride = each(3, "stride", 1),
       let dilation = each(isTransposed ? 7 : 5, "dilation", 1),

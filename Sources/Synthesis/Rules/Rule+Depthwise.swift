@@ -33,18 +33,16 @@ extension Rule {
       input.count > spatial, input[input.count - spatial - 1] == groups, weight[0] % groups == 0,
       node.type.count > 0
     else { return nil }
-    func each(_ argument: CallArgument) -> [Int]? {
-      guard let list = argument.integers, list.count == spatial || list.count == 1 else { return nil }
-      return list.count == spatial ? list : [Int](repeating: list[0], count: spatial)
-    }
-    guard let strides = each(call.arguments[3]), let dilation = each(call.arguments[5]) else { return nil }
+    guard let strides = call.arguments[3].integers(each: spatial),
+      let dilation = call.arguments[5].integers(each: spatial)
+    else { return nil }
     let padding: [Int]
     switch call.arguments[4] {
     // Where the padding comes out odd, the larger half is on the right.
     case .string("same"): padding = (0..<spatial).map { dilation[$0] * (weight[2 + $0] - 1) / 2 }
     case .string("valid"): padding = [Int](repeating: 0, count: spatial)
     default:
-      guard let list = each(call.arguments[4]) else { return nil }
+      guard let list = call.arguments[4].integers(each: spatial) else { return nil }
       padding = list
     }
     return DepthwiseConvolution(

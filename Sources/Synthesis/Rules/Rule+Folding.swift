@@ -56,19 +56,17 @@ extension Rule {
       else { return nil }
       let weight = graph.nodes[graph.nodes[id].operands[1]].type.shape
       shape = graph.nodes[id].type.shape
-      switch call.target {
-      case "aten.conv1d.default", "aten.conv2d.default", "aten.conv3d.default", "aten.conv1d.padding",
-        "aten.conv2d.padding", "aten.conv3d.padding":
+      isTransposed = call.isTransposedConvolution
+      if call.isConvolution || isTransposed {
+        guard !isTransposed || (call.argument(6, "groups")?.integer ?? 1) == 1 else { return nil }
         channelDimension = shape.count - (weight.count - 1)
-      case "aten.linear.default": channelDimension = shape.count - 1
-      case "aten.conv_transpose1d.default", "aten.conv_transpose2d.input", "aten.conv_transpose3d.input":
-        guard (call.argument(6, "groups")?.integer ?? 1) == 1 else { return nil }
-        channelDimension = shape.count - (weight.count - 1)
-      default: return nil
+      } else if call.target == "aten.linear.default" {
+        channelDimension = shape.count - 1
+      } else {
+        return nil
       }
       self.call = call
       weightRank = weight.count
-      isTransposed = call.name.hasPrefix("conv_transpose")
       guard channelDimension >= 0, weight.count >= 2, weight[isTransposed ? 1 : 0] == shape[channelDimension] else {
         return nil
       }

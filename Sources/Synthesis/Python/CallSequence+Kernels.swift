@@ -1,0 +1,95 @@
+/// Calls of generated kernels, with the tensors that they read and write.
+extension CallSequence {
+  private mutating func allocate(_ id: ValueID) -> String {
+    let type = graph.nodes[id].type
+    let name = names.name(id, graph.nodes[id].origin.name)
+    statements.append("\(name) = torch.empty(\(Python.tuple(type.shape)), dtype=torch.\(type.dtype.rawValue))")
+    return name
+  }
+
+  mutating func emitWindows(_ id: ValueID) {
+    let node = graph.nodes[id]
+    let inputs = node.operands.map { operand -> String in
+      let input = reference(operand)
+      if graph.isStored(operand) { return input }
+      let name = names.unique("window_input")
+      statements.append("\(name) = \(input).contiguous()")
+      return name
+    }
+    let name = "\(prefix)_\(kernels.count)"
+    switch node.operation {
+    case .slidingMean(let window):
+      kernels.append(
+        SlidingKernel(
+          graph: graph, node: id, input: node.operands[0], window: window, schedule: schedule, name: name,
+          threads: threads
+        ).text())
+    case .pool(let pooling):
+      kernels.append(
+        PoolKernel(graph: graph, node: id, pooling: pooling, schedule: schedule, name: name, threads: threads).text())
+    case .depthwise(let convolution):
+      kernels.append(
+        DepthwiseKernel(
+          graph: graph, node: id, convolution: convolution, schedule: schedule, name: name, threads: threads
+        ).text())
+    default: return
+    }
+    emitCall(name, inputs + [allocate(id)])
+  }
+
+  /// The call of a kernel, with where its tensors lie.
+  private mutating func emitCall(_ name: String, _ tensors: [String]) {
+    let arguments = tensors.map { "\($0).data_ptr()" } + ["get_num_threads()"]
+    statements.append("library.\(name)(\(arguments.joined(separator: ", ")))")
+  }
+
+  mutating func emitKernel(_ group: FusionGroup, users: [ValueID: Int]) {
+    var kernel = FusionKernel(
+      graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads)
+    let plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates)
+    if group.scanDimension == nil, plan.kept.isDisjoint(with: group.outputs) {
+      // Earlier sweeps' results would change what later ones read.
+      for id in group.outputs where group.roles[id] == .full && plan.level[id] == plan.passes - 1 {
+        if let input = reusable(for: id, group, users, taken: Set(kernel.replaced.keys)) {
+          kernel.replaced[input] = id
+        }
+      }
+    }
+    let text = kernel.text()
+    kernels.append(text)
+    var tensors = text.inputs.map { reference($0) }
+    for id in text.outputs {
+      if let input = kernel.replaced.first(where: { $0.value == id })?.key {
+        let shape = graph.nodes[id].type.shape
+        let view = shape == graph.nodes[input].type.shape ? "" : ".view(\(Python.tuple(shape)))"
+        let old = reference(input)
+        let name = names.name(id, graph.nodes[id].origin.name)
+        statements.append("\(name) = \(old)\(view)  # nobody else holds it: written in place")
+        tensors.append(name)
+      } else {
+        tensors.append(allocate(id))
+      }
+    }
+    emitCall(text.name, tensors)
+  }
+
+  /// Nobody else holds it: the library or a kernel of ours has just made it.
+  private func isFresh(_ id: ValueID) -> Bool {
+    if case .call(let call) = graph.nodes[id].operation { return LibraryCall.isFresh(call) }
+    return graph.nodes[id].operation.isWindowed && partition.groupOf[id] == nil
+  }
+
+  /// A fresh library result that only this kernel reads, element by element, and that can hold the kernel's result.
+  private func reusable(
+    for output: ValueID, _ group: FusionGroup, _ users: [ValueID: Int], taken: Set<ValueID>
+  ) -> ValueID? {
+    let type = graph.nodes[output].type
+    let strides = Shape.strides(group.dimensions)
+    return group.inputs.first { input in
+      guard isFresh(input), users[input] == 1,
+        !taken.contains(input), graph.nodes[input].type.dtype == type.dtype, graph.nodes[input].type.count == type.count
+      else { return false }
+      return group.accesses.allSatisfy { $0.root != input || ($0.offset == 0 && $0.strides == strides) }
+    }
+  }
+}
