@@ -26,6 +26,9 @@ public struct CallOptions: Sendable {
   /// Where in the arena the inputs go: the same number gives the same place in every worker whose arena has the same
   /// size. nil: a place that moves on with every call.
   public var placement: UInt64?
+  /// Whether that place lies within a megabyte of all others, in memory that earlier calls have used: fetching fresh
+  /// memory takes longer than many an op. Not for what is timed.
+  public var nearby = false
   /// Whether outputs are copied out; without them only the time is known.
   public var copyOutputs: Bool
   /// Run on the worker's thread while the sandbox is frozen and the inputs are in place, right before *go*: the place
@@ -59,7 +62,7 @@ public struct OutputTensor: Sendable {
   /// As the worker claimed it; offsets are 0.
   public var layout: TensorLayout
   /// The elements in row-major order, `layout.count * dtype.size` bytes.
-  public var bytes: [UInt8]
+  public var bytes: OutputBytes
   /// Address in the worker.
   public var dataPointer: UInt64
   public var requiresGrad: Bool
@@ -94,7 +97,7 @@ public struct CallResult: Sendable {
   /// other worker's word for it is taken.
   public var ownWork: Double?
   /// The bytes that ``CallOptions/reread`` asked for; empty where the frozen process can't be read.
-  public var reread: [[UInt8]] = []
+  public var reread: [OutputBytes] = []
 }
 
 /// Time that threads were ready to run and had no processor to run on.

@@ -11,7 +11,7 @@ extension CallWorker {
       return sequence
     }
     let copies = ownCopies.withLock { $0 }
-    let base = try place(inputs.byteCount, options.placement ?? number, leaving: copies ?? 0)
+    let base = try place(inputs.byteCount, options, number, leaving: copies ?? 0)
     let copyStart = (base + inputs.byteCount + 4095) / 4096 * 4096
     let poisoned = copies.map { copyStart..<min(copyStart + $0, arena.size) }
     let deadline = crunner_now() + options.timeout.nanoseconds
@@ -46,7 +46,7 @@ extension CallWorker {
     let done = try worker.decode(DoneMessage.self, from: frame, id: id)
     var result = try collect(done, options.copyOutputs, poisoned)
     if poisoned == nil && !options.reread.isEmpty {
-      let process = FrozenProcess(interpreter: worker.interpreter.withLock { $0 })
+      let process = FrozenProcess(interpreter: worker.interpreter.withLock { $0 }, memory: outputMemory)
       result.reread = try options.reread.map { try process.read($0.layout, at: $0.dataPointer) }
     }
     result.copyTime = Double(crunner_now() - stopped) * 1e-9
@@ -60,17 +60,18 @@ extension CallWorker {
     return result
   }
 
-  /// Offset for `count` bytes: within a window several times their size, at a place that `placement` chooses.
-  private func place(_ count: Int, _ placement: UInt64, leaving room: Int) throws -> Int {
+  /// Offset for `count` bytes: within a window several times their size, at a place that the call's number chooses
+  /// where the options choose none.
+  private func place(_ count: Int, _ options: CallOptions, _ number: UInt64, leaving room: Int) throws -> Int {
     let range = arena.tensorRange
     let capacity = range.count - room - 4096
     guard count <= capacity else {
       throw WorkerFailure.launchFailed("inputs of \(count) bytes don't fit into an arena of \(range.count)")
     }
-    let window = min(capacity, max(4 * count, count + (16 << 20)))
+    let window = min(capacity, options.nearby ? count + (1 << 20) : max(4 * count, count + (16 << 20)))
     let slots = UInt64((window - count) / 64) + 1
     // Of a fixed function, so that the same number means the same place in every worker.
-    var generator = SeededGenerator(seed: placement)
+    var generator = SeededGenerator(seed: options.placement ?? number)
     return range.lowerBound + Int(generator.next() % slots) * 64
   }
 
@@ -95,10 +96,10 @@ extension CallWorker {
       room += bytes + 64
     }
     if let poisoned, room > poisoned.count { throw FrozenProcess.Problem.needsRoom(bytes: room) }
-    let process = FrozenProcess(interpreter: worker.interpreter.withLock { $0 })
+    let process = FrozenProcess(interpreter: worker.interpreter.withLock { $0 }, memory: outputMemory)
     var byWorker = false
     func copy(_ tensor: DoneMessage.Tensor) throws -> OutputTensor {
-      var bytes: [UInt8] = []
+      var bytes = OutputBytes(count: 0) { _ in }
       if copyOutputs {
         if let poisoned {
           guard let offset = tensor.copiedTo else {
@@ -106,7 +107,9 @@ extension CallWorker {
           }
           let layout = TensorLayout(contiguous: tensor.dtype, shape: tensor.shape, offset: offset)
           try layout.validate(within: poisoned)
-          bytes = try arena.copyBytes(offset..<offset + layout.extent)
+          bytes = try arena.withUnsafeBytes(offset..<offset + layout.extent) { there in
+            OutputBytes(count: there.count, from: outputMemory) { $0.copyMemory(from: there) }
+          }
           byWorker = true
         } else {
           do {

@@ -16,6 +16,7 @@ public final class CallWorker: Sendable {
   let sequence = Mutex<UInt64>(0)
   /// Set for good when the kernel has refused to let us read the frozen process: bytes to poison for the worker's copies.
   let ownCopies = Mutex<Int?>(nil)
+  let outputMemory = OutputMemory()
 
   init(role: ContenderRole, worker: Worker, arena: SharedArena) {
     self.role = role

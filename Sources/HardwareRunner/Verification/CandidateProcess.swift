@@ -26,6 +26,7 @@ actor CandidateProcess {
     let allowed = calls == 0 ? max(timeout, firstCallTimeout) : timeout
     var options = CallOptions(timeout: .seconds(allowed), keepsEarlier: earlier != nil, reread: earlier ?? [])
     options.guarded = guarded
+    options.nearby = true
     calls += 1
     do {
       let result = try await worker.call(drawn.inputs, mode: mode, options: options)

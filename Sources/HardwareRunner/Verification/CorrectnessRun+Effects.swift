@@ -1,43 +1,4 @@
 extension CorrectnessRun {
-  /// Outputs of several calls, all held at once as a caller may hold them: none may lie in another's memory or change.
-  /// What the op's own code hands out of its inputs or keeps is its business.
-  /// - Returns: threads that these calls, after many others, have added to the process.
-  func ownership() async throws -> Int {
-    guard !admission.aliases else { return 0 }
-    progress("effects", "outputs held over several calls")
-    var held: [OutputTensor] = []
-    var threads: [Int] = []
-    var drawn: OracleCase?
-    var count = Self.heldCalls.lowerBound
-    for number in 0..<Self.heldCalls.upperBound where number < count {
-      // From the third call on, addresses are the point: the inputs may be the same ones.
-      let ready: OracleCase
-      if number >= Self.different, let drawn {
-        ready = drawn
-      } else {
-        let wanted = InputCase(
-          gate: "effects", name: "as given, held \(number + 1)", single: number > 0 && admission.floating, seed: again,
-          required: true)
-        ready = try await Self.ours { [oracle, again] in
-          try await oracle.draw(wanted, seed: again, slot: 0, judged: false, lent: true)
-        }
-      }
-      held += try await candidate.call(ready, timeout: callTimeout, after: held).outputs
-      threads.append(candidate.worker.threadCount())
-      let bytes = held.reduce(0) { $0 + $1.bytes.count }
-      count = max(count, Self.heldBytes * (number + 1) / max(bytes, 1))
-      drawn = ready
-    }
-    return (threads.last ?? 0) - (threads.first ?? 0)
-  }
-
-  /// So many outputs are held at once: who hands out a few buffers in turn, to be spared fresh memory, is found out.
-  private static let heldCalls = 3...12
-  /// So many of them on inputs of their own.
-  private static let different = 2
-  /// Beyond the fewest, no more than fit into this.
-  private static let heldBytes = 64 << 20
-
   func effects() async throws {
     let effects = await candidate.effects
     if let fault = effects.fault { throw FaultError(fault: fault) }

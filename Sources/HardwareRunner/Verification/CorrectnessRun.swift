@@ -20,7 +20,7 @@ actor CorrectnessRun {
   let policy: VerificationPolicy
   /// Seconds that a call may take.
   let callTimeout: Double
-  private let threads: Int
+  let threads: Int
   let progress: @Sendable (String, String) -> Void
   let check: OutputCheck
   var seeds: SeedSource
@@ -63,10 +63,9 @@ actor CorrectnessRun {
       try await self.plainGate("inputs", InputPlan.contents(self.admission))
       try await self.plainGate("shapes", InputPlan.shapes(self.admission, seed: self.again), mayRaise: true)
       try await self.plainGate("strides", InputPlan.layouts(self.admission), mayRaise: true)
-      try await self.changedWeights(initial: state)
-      try await self.determinism()
+      let weights = try await self.changedWeights(initial: state)
+      let growth = try await self.repeatedCalls(weights: weights)
       try await self.gradients(initial: state)
-      let growth = try await self.ownership()
       try await self.leftovers(growth: growth, settings: settings)
       try await self.effects()
       try await self.memory(guarded())
@@ -178,7 +177,7 @@ actor CorrectnessRun {
 
   /// Checks what the candidate gave.
   /// - Returns: the error as a multiple of the reference's own.
-  private func judge(_ result: CallResult, _ drawn: inout OracleCase) async throws -> Double {
+  func judge(_ result: CallResult, _ drawn: inout OracleCase) async throws -> Double {
     let found = try await Self.ours { [check, drawn] in
       var drawn = drawn
       return try await check.check(result, &drawn)
@@ -235,16 +234,16 @@ actor CorrectnessRun {
       Gate(name: "replay", passed: true, detail: "No output was that of an earlier call on other inputs."))
   }
 
-  /// Weights change as training changes them; what was computed from the old ones must not be used again.
-  private func changedWeights(initial: StateBundle) async throws {
+  /// Weights change as training changes them; what was computed from the old ones must not be used again. That holds of
+  /// the changed ones too, when the first are back: the next call is on them (``repeatedCalls(weights:)``).
+  /// - Returns: sets that were checked; nil where the op has no weights.
+  private func changedWeights(initial: StateBundle) async throws -> Int? {
     progress("weights", "changed weights")
     var checked = 0
     do {
       for asTraining in [false, true] {
         let seed = seeds.next()
-        guard let changed = try await Self.ours({ [oracle] in try await oracle.state(seed: seed) }) else {
-          return report.gates.append(Gate(name: "weights", passed: true, detail: "The op has no weights."))
-        }
+        guard let changed = try await Self.ours({ [oracle] in try await oracle.state(seed: seed) }) else { return nil }
         let name = asTraining ? "weights changed in place" : "changed weights"
         try await candidate.perform(gate: "weights", doing: "when its weights are changed") {
           try await $0.loadState(changed, asTraining: asTraining)
@@ -260,44 +259,7 @@ actor CorrectnessRun {
     try await candidate.perform(gate: "weights", doing: "when its weights are loaded anew") {
       try await $0.loadState(initial)
     }
-    checked += try await run([InputCase(gate: "weights", name: "first weights again", seed: again, required: true)])
-      .checked
-    report.gates.append(
-      Gate(
-        name: "weights", passed: true,
-        detail: "Follows its weights when they are loaded anew, and when they are changed in place under no_grad.",
-        figures: ["sets": Double(checked)]))
-  }
-
-  /// The same inputs at other addresses, and with one thread: right each time.
-  private func determinism() async throws {
-    progress("determinism", "repeated calls")
-    let wanted = InputCase(gate: "determinism", name: "as given, repeated", seed: again, required: true)
-    var drawn = try await Self.ours { [oracle, again] in try await oracle.draw(wanted, seed: again, slot: 0, lent: true)
-    }
-    var outputs: [[[UInt8]]] = []
-    for repetition in 0..<3 {
-      if repetition == 2 { try await setThreads(1) }
-      let result = try await candidate.call(drawn, timeout: callTimeout * (repetition == 2 ? Double(threads) : 1))
-      outputs.append(result.outputs.map(\.bytes))
-      if let fault = try await check.check(result, &drawn).fault { throw FaultError(fault: fault) }
-    }
-    try await setThreads(threads)
-    count(drawn)
-    let same = outputs[0] == outputs[1]
-    let sameAlone = outputs[0] == outputs[2]
-    let detail = same ? "Repeated calls agree to the last bit" : "Repeated calls agree within the bound"
-    report.gates.append(
-      Gate(
-        name: "determinism", passed: true,
-        detail: detail + (sameAlone ? ", with one thread too." : "; with one thread, within the bound."),
-        figures: ["bitwise_repeat": same ? 1 : 0, "bitwise_one_thread": sameAlone ? 1 : 0]))
-  }
-
-  private func setThreads(_ count: Int) async throws {
-    try await candidate.perform(gate: "determinism", doing: "when the number of threads is set") {
-      try await $0.setThreads(count)
-    }
+    return checked
   }
 
   /// Outputs and gradients in `train()`.
@@ -310,13 +272,12 @@ actor CorrectnessRun {
     try await candidate.perform(gate: "gradients", doing: "when it is set to training") {
       try await $0.setTraining(true)
     }
-    let cases = ["as given", "normal"].map {
-      InputCase(gate: "gradients", name: "\($0), in training", distribution: $0, gradients: true, seed: again)
-    }
+    let (inTurn, apart) = InputPlan.training(seed: again)
     var detail: String
     var figures: [String: Double] = [:]
     do {
-      let tally = try await run(admission.floating ? cases : [cases[0]])
+      var tally = admission.floating ? try await run([inTurn]) : Tally()
+      if tally.checked == 0 { tally = try await run(admission.floating ? apart : [apart[0]]) }
       figures["sets"] = Double(tally.checked)
       if let ratio = tally.errorRatio { figures["worst_element_units"] = ratio }
       detail =

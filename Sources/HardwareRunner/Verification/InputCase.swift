@@ -85,6 +85,16 @@ enum InputPlan {
     }
   }
 
+  /// Inputs in training: the file's own rows and normal ones in turn, in one set; and, for ops where that can't be, in
+  /// two.
+  static func training(seed: UInt64) -> (inTurn: InputCase, apart: [InputCase]) {
+    func wanted(_ distribution: String) -> InputCase {
+      InputCase(
+        gate: "gradients", name: "\(distribution), in training", distribution: distribution, gradients: true, seed: seed)
+    }
+    return (wanted("as given and normal"), [wanted("as given"), wanted("normal")])
+  }
+
   /// Smaller batches on which to look for a smaller counterexample, smallest first.
   static func shrunk(_ failed: InputCase, _ admission: OracleMessages.Admission) -> [InputCase] {
     guard admission.batch > 1, failed.shape == nil, !failed.single else { return [] }

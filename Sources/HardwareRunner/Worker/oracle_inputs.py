@@ -140,11 +140,29 @@ DISTRIBUTIONS: Dict[str, Callable[[Tensor, Source], Tensor]] = {
 }
 
 
+# The file's own inputs, and normal numbers, in every second row.
+IN_TURN = "as given and normal"
+# Of a tensor's own rows beside normal ones: what is much larger would hide errors that the others make in sums of both.
+COMPARABLE = 8.0
+
+
+def _in_turn(tensor: Tensor, source: Source) -> Tensor:
+    if tensor.dim() == 0 or tensor.shape[0] < 2:
+        raise ValueError("a tensor has no rows to take in turn")
+    size = float(tensor.detach().double().square().mean().sqrt())
+    if not 1 / COMPARABLE < size < COMPARABLE:
+        raise ValueError("its own rows are not comparable to normal ones")
+    mixed = tensor.clone()
+    rows = mixed[1::2]
+    rows.copy_(_normal(rows, source))
+    return mixed
+
+
 def distribute(arguments: Any, name: str, source: Source) -> Any:
     """Floating-point tensors drawn anew; integers stay as the file gave them, because only it knows their range."""
     if name == "as given":
         return arguments
-    draw = DISTRIBUTIONS[name]
+    draw = _in_turn if name == IN_TURN else DISTRIBUTIONS[name]
 
     def one(tensor: Tensor) -> Tensor:
         if not tensor.is_floating_point() or tensor.numel() == 0:

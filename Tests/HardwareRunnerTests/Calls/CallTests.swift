@@ -67,8 +67,10 @@ struct CallTests {
     let result = try await worker.call(inputs)
     #expect(result.outputs.count == layouts.count)
     for (layout, output) in zip(layouts, result.outputs) {
-      let wanted = bytes.withUnsafeBytes {
-        StridedCopy.gather(UnsafeRawBufferPointer(rebasing: $0[layout.offset...]), layout)
+      let wanted = OutputBytes(count: layout.count * layout.dtype.size) { target in
+        bytes.withUnsafeBytes {
+          StridedCopy.gather(UnsafeRawBufferPointer(rebasing: $0[layout.offset...]), layout, into: target)
+        }
       }
       #expect(output.layout.dtype == layout.dtype && output.layout.shape == layout.shape)
       #expect(output.bytes == wanted, "\(layout)")

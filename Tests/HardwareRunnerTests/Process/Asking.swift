@@ -30,5 +30,5 @@ func ask<Value: Decodable>(
     """
   let worker = try await launch(.candidate, reference, candidate: candidate, policy: policy, in: environment)
   let result = try await worker.call(CallInputs(bytes: [], arguments: []))
-  return try JSONDecoder().decode(Value.self, from: Data(result.outputs[0].bytes))
+  return try JSONDecoder().decode(Value.self, from: result.outputs[0].bytes.withUnsafeBytes { Data($0) })
 }
