@@ -66,6 +66,7 @@ struct KnownWork {
         def __call__(self, x):
             begin = time.perf_counter_ns()
             result = super().__call__(x)
+            self.said.value = 0  # the code that tells the time is fetched within the time that it tells
             self.said.value = time.perf_counter_ns() - begin
             return result
 
