@@ -13,6 +13,7 @@ struct OptimizationJob: Sendable {
 
   func run() async throws -> EngineEvent.Body {
     let progress = ProgressTeller(job: job)
+    let deadline = SearchDeadline(seconds: job.request.settings.budgetSeconds)
 
     progress.phase(0...0.05, "looking at the environment")
     let environment = try await environments.resolve(job.request.settings, registry: job.registry)
@@ -33,8 +34,6 @@ struct OptimizationJob: Sendable {
       let findings = request.map { Synthesizer.findings(for: $0).map(\.reason) } ?? []
       for finding in findings { job.post(.finding(finding)) }
       progress.phase(0.25...0.55, "looking for ideas")
-      // The budget is for searching: what starting takes is the machine's, and paid once.
-      let deadline = SearchDeadline(seconds: job.request.settings.budgetSeconds)
       let verifier = VerificationAgent(session: session, job: job, environment: environment, earlier: earlier)
       let supervisor = Supervisor(
         job: job, verifier: verifier, agents: try agents(), deadline: deadline, progress: progress)
@@ -107,8 +106,10 @@ struct CandidateOrder {
   let allowed: Set<Label>
 
   /// Changes of meaning or precision count only with consent.
-  func isPermitted(_ candidate: JudgedCandidate) -> Bool {
-    candidate.verification.labels.allSatisfy { label in
+  func isPermitted(_ candidate: JudgedCandidate) -> Bool { isPermitted(candidate.verification.labels) }
+
+  func isPermitted(_ labels: [Label]) -> Bool {
+    labels.allSatisfy { label in
       switch label {
       case .algebraicPruning, .precisionChange: allowed.contains(label)
       default: true

@@ -1,7 +1,9 @@
 /// Numbers that decide how a search goes, with their reasons, in one place.
 enum SearchLimits {
-  /// Share of the budget for trying ideas; the rest is for verifying finalists, which is what a person gets.
-  static let rankingShare = 0.55
+  /// What the whole protocol takes for one candidate, about: 4 s of gates and 14 s of timing (docs/performance.md).
+  static let verification = Duration.seconds(20)
+  /// Share of a budget that is too small for both: verifying is what a person gets, and there must be something to verify.
+  static let verificationShare = 0.45
   /// How many finalists get the whole protocol: a second one, since the coarse order of near ties is a coin toss.
   static let finalists = 2
   /// A second finalist is worth its time only within this factor of the best coarse ratio.

@@ -81,39 +81,33 @@ struct Supervisor: Sendable {
 
   /// Gives the best of the coarse order the whole protocol, and a near tie too.
   private func judgeFinalists() async throws {
-    let order = await verifier.ranked.filter { $0.coarse.verdict == nil }
-      .sorted { ($0.coarse.ratio ?? 0) > ($1.coarse.ratio ?? 0) }
-    let best = order.first?.coarse.ratio ?? 0
-    var verified = 0
-    var tried = 0
-    for (candidate, coarse) in order {
-      let ratio = coarse.ratio ?? 0
-      let worthwhile =
-        tried == 0 || (verified == 0 ? ratio > SearchLimits.hopeless : ratio > best * SearchLimits.nearTie)
-      guard worthwhile, tried < SearchLimits.finalists || verified == 0, tried == 0 || !deadline.isOver else { break }
+    var finalists = Finalists(await verifier.ranked, order: CandidateOrder(allowed: job.request.settings.allow))
+    var number = 0
+    while let candidate = finalists.next(hasTime: deadline.leavesTimeToVerify) {
       try Task.checkCancellation()
-      progress.verifying(candidate.summary.idea, number: tried + 1)
+      number += 1
+      progress.verifying(candidate.summary.idea, number: number)
       let judged = try await verifier.verify(candidate)
-      tried += 1
-      if judged.verification.verdict == .verified {
-        verified += 1
-        progress.verified(judged.verification.speedup?.ratio)
-      }
+      finalists.note(judged.verification.verdict, of: candidate)
+      if judged.verification.verdict == .verified { progress.verified(judged.verification.speedup?.ratio) }
     }
   }
 }
 
-/// When trying ideas ends, and when the search does.
+/// When trying ideas ends, and when the search does: counted from the beginning of the job, because that is what a person
+/// waits for.
 struct SearchDeadline: Sendable {
-  private let start = ContinuousClock.now
+  private let start: ContinuousClock.Instant
   let budget: Duration
 
-  init(seconds: Double) { budget = .seconds(seconds) }
-
-  var rankingIsOver: Bool { start.duration(to: .now) > budget * SearchLimits.rankingShare }
-  var isOver: Bool { start.duration(to: .now) > budget }
-  var remainingSeconds: Double {
-    let left = budget - start.duration(to: .now)
-    return Double(left.components.seconds) + Double(left.components.attoseconds) * 1e-18
+  init(seconds: Double, since start: ContinuousClock.Instant = .now) {
+    budget = .seconds(seconds)
+    self.start = start
   }
+
+  private var left: Duration { budget - start.duration(to: .now) }
+
+  /// So that what was found can still be verified; of a small budget a part is left for ideas.
+  var rankingIsOver: Bool { left < min(SearchLimits.verification, budget * SearchLimits.verificationShare) }
+  var leavesTimeToVerify: Bool { left > SearchLimits.verification }
 }
