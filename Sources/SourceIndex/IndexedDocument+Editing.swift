@@ -6,7 +6,9 @@ extension IndexedDocument {
     let last = text.offset(of: max(range.start, range.end))
     let edited = text.replacing(first..<last, with: replacement)
     let growth = edited.count - text.count
-    guard language == .python else { return IndexedDocument(text: edited, language: language) }
+    if let kernels {
+      return IndexedDocument(text: edited, kernels: kernels.editing(first..<last, growth: growth, in: edited))
+    }
     return IndexedDocument(
       text: edited, language: language, index: index.editing(first..<last, growth: growth, in: edited))
   }
