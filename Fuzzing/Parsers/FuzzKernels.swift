@@ -14,8 +14,17 @@ public func fuzzKernels(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let first = at % (text.count + 1)
   let range = SourceRange(start: text.position(of: first), end: text.position(of: min(text.count, first + length)))
   let edited = document.editing(range, with: replacement)
-  let fresh = IndexedDocument(text: SourceText(utf8: edited.text.utf8), language: language)
-  require(edited.ops == fresh.ops, "ops differ")
+  checkSameAsFresh(edited)
   checkPlaces(edited)
+  // The same place once more, in what is now another text around it.
+  checkSameAsFresh(edited.editing(SourceRange(start: range.start, end: range.start), with: text.string(in: range)))
   return 0
+}
+
+private func checkSameAsFresh(_ document: IndexedDocument) {
+  let fresh = IndexedDocument(text: SourceText(utf8: document.text.utf8), language: document.language)
+  require(document.ops == fresh.ops, "ops differ")
+  require(document.ops.map(\.fingerprint) == fresh.ops.map(\.fingerprint), "fingerprints differ")
+  require(document.ops.map(\.calls) == fresh.ops.map(\.calls), "calls differ")
+  require(document.opCount == fresh.opCount, "numbers of ops differ")
 }

@@ -1,3 +1,12 @@
+/// Some whole lines of a file that are parsed by themselves. All that is known of them is relative to where they begin.
+protocol Chunk: Sendable {
+  var byteCount: Int { get }
+  /// Line terminators in the chunk.
+  var lineCount: Int { get }
+  /// Bytes from the chunk's start that parsing it looked at; `Int.max` if it looked at the end of the text.
+  var examined: Int { get }
+}
+
 /// Where the chunks of a file lie. Numbers side by side: an edit moves all behind it, which for these takes microseconds
 /// however long the file is, where looking into every chunk would not.
 struct ChunkPlaces: Sendable {
@@ -8,21 +17,21 @@ struct ChunkPlaces: Sendable {
   /// The byte behind the last that parsing each chunk looked at; `Int.max` if it looked at the text's end.
   private(set) var reaches: [Int] = []
 
-  init(_ chunks: [ParsedChunk]) {
+  init(_ chunks: [some Chunk]) {
     append(chunks)
   }
 
-  private mutating func append(_ chunks: [ParsedChunk]) {
-    for contents in chunks.lazy.map(\.contents) {
+  private mutating func append(_ chunks: [some Chunk]) {
+    for chunk in chunks {
       let start = bytes[bytes.count - 1]
-      reaches.append(contents.examined == .max ? .max : start + contents.examined)
-      bytes.append(start + contents.byteCount)
-      lines.append(lines[lines.count - 1] + contents.lineCount)
+      reaches.append(chunk.examined == .max ? .max : start + chunk.examined)
+      bytes.append(start + chunk.byteCount)
+      lines.append(lines[lines.count - 1] + chunk.lineCount)
     }
   }
 
   /// The places after some chunks were replaced.
-  func replacing(_ touched: Range<Int>, with fresh: [ParsedChunk]) -> ChunkPlaces {
+  func replacing(_ touched: Range<Int>, with fresh: [some Chunk]) -> ChunkPlaces {
     var result = self
     result.bytes.truncate(to: touched.lowerBound + 1)
     result.lines.truncate(to: touched.lowerBound + 1)

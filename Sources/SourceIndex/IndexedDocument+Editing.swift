@@ -5,17 +5,26 @@ extension IndexedDocument {
     let first = text.offset(of: min(range.start, range.end))
     let last = text.offset(of: max(range.start, range.end))
     let edited = text.replacing(first..<last, with: replacement)
-    guard language == .python else { return IndexedDocument(text: edited, language: language) }
+    let growth = edited.count - text.count
+    if let kernels {
+      return IndexedDocument(text: edited, kernels: kernels.editing(first..<last, growth: growth, in: edited))
+    }
     return IndexedDocument(
-      text: edited, language: language,
-      index: index.editing(first..<last, growth: edited.count - text.count, in: edited))
+      text: edited, language: language, index: index.editing(first..<last, growth: growth, in: edited))
   }
 }
 
 extension ModuleIndex {
   /// The index after the bytes of a range were replaced, which made the text longer by `growth`.
   func editing(_ range: Range<Int>, growth: Int, in text: SourceText) -> ModuleIndex {
-    let (touched, fresh, bytesParsed) = parse(range, growth, text)
+    let (touched, fresh, bytesParsed) = places.parsing(range, growth, text) { window, _, unchanged in
+      var next: Int?
+      let (fresh, end) = Parser.chunks(of: window) { boundary in
+        next = unchanged(boundary)
+        return next != nil
+      }
+      return (fresh, end, next)
+    }
     let old = Array(chunks[touched])
     var chunks = self.chunks
     chunks.replaceSubrange(touched, with: fresh)
@@ -56,38 +65,6 @@ extension ModuleIndex {
       regionCount: regionCount - old.reduce(0) { $0 + $1.contents.regions.count }
         + fresh.reduce(0) { $0 + $1.contents.regions.count },
       work: work)
-  }
-
-  /// Parses from the first chunk that looked at what was edited, up to where a chunk begins that did not change.
-  private func parse(
-    _ range: Range<Int>, _ growth: Int, _ text: SourceText
-  ) -> (touched: Range<Int>, fresh: [ParsedChunk], bytesParsed: Int) {
-    var bytesParsed = 0
-    let starts = places.bytes
-    let first = places.reaches.firstIndex { $0 >= range.lowerBound } ?? chunks.count
-    let start = starts[first]
-    let unchanged = starts.partitioningIndex { $0 >= range.upperBound }
-    // Most often the next chunk's first line is all that is needed beyond the edit.
-    var windowEnd = starts[min(unchanged + 1, chunks.count)] + growth + 256
-    while true {
-      windowEnd = min(windowEnd, text.count)
-      var upper = chunks.count
-      let window = text.bytes(in: start..<windowEnd)
-      let (fresh, end) = Parser.chunks(of: window) { boundary in
-        let old = boundary + start - growth
-        guard old >= range.upperBound else { return false }
-        let index = starts.partitioningIndex { $0 >= old }
-        guard index < chunks.count, starts[index] == old else { return false }
-        upper = index
-        return true
-      }
-      bytesParsed += end
-      // What was cut off may belong to any chunk that saw the window's end.
-      let isComplete =
-        windowEnd == text.count || upper < chunks.count && fresh.allSatisfy { $0.contents.examined != .max }
-      if isComplete { return (first..<max(upper, first), fresh, bytesParsed) }
-      windowEnd = start + (windowEnd - start) * 4
-    }
   }
 
   private func benchmark(

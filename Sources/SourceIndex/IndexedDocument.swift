@@ -27,37 +27,59 @@ public struct IndexedDocument: Sendable {
   public let language: SourceLanguage
   /// In the order in which they stand in the file, an enclosing class before what is nested in it.
   public var ops: [Op] { lazyOps?.value ?? listedOps }
-  public var opCount: Int { lazyOps == nil ? listedOps.count : index.opCount }
+  public var opCount: Int { lazyOps == nil ? listedOps.count : kernels?.opCount ?? index.opCount }
   private let lazyOps: LazyOps?
   private let listedOps: [Op]
+  /// Empty in a file of another language than Python.
   let index: ModuleIndex
+  /// Nil in a Python file.
+  let kernels: KernelIndex?
   /// What it took to make this snapshot from the one before it, or from nothing.
-  public var work: IndexingWork { index.work }
+  public var work: IndexingWork { kernels?.work ?? index.work }
 
   /// Indexes a text from scratch, in one pass.
   public init(text: SourceText, language: SourceLanguage = .python) {
-    let chunks = language == .python ? Parser.allChunks(of: text.utf8) : []
-    self.init(text: text, language: language, index: ModuleIndex(chunks, bytesParsed: text.count))
+    let bytes = text.utf8
+    if language == .python {
+      let index = ModuleIndex(Parser.allChunks(of: bytes), bytesParsed: bytes.count)
+      self.init(text: text, language: language, index: index)
+    } else {
+      self.init(text: text, kernels: KernelIndex(bytes, language))
+    }
   }
 
+  /// A Python file.
   init(text: SourceText, language: SourceLanguage, index: ModuleIndex) {
     self.text = text
     self.language = language
     self.index = index
-    lazyOps = language == .python ? LazyOps { index.ops() } : nil
-    listedOps = language == .python ? [] : KernelIndex.ops(of: text, language)
+    kernels = nil
+    lazyOps = LazyOps { index.ops() }
+    listedOps = []
+  }
+
+  /// A file of another language.
+  init(text: SourceText, kernels: KernelIndex) {
+    self.text = text
+    language = kernels.language
+    index = .empty
+    self.kernels = kernels
+    lazyOps = LazyOps { kernels.ops() }
+    listedOps = []
   }
 
   init(text: SourceText, language: SourceLanguage, index: ModuleIndex, ops: [Op]) {
     self.text = text
     self.language = language
     self.index = index
+    kernels = nil
     lazyOps = nil
     listedOps = ops
   }
 
   /// The innermost op around a position; decorators belong to their op.
   public func op(at position: Position) -> Op? {
+    if let kernels { return kernels.op(at: position) }
     if lazyOps != nil { return index.op(at: position) }
     // Definitions nest, so the last op that starts before the position and reaches it is the innermost one.
     var candidate = ops.partitioningIndex { $0.fullRange.start > position } - 1

@@ -7,6 +7,7 @@ public struct IndexingWork: Hashable, Sendable {
   public var bytesParsed = 0
   /// Ops whose fingerprint, inputs and parameters were worked out.
   public var opsMade = 0
-  /// Module-level names that were looked up anew, because names came, went or changed places.
+  /// Module-level names that were looked up anew, because names came, went or changed places. In a C-family file only
+  /// those of the items that were parsed.
   public var bindingsRead = 0
 }

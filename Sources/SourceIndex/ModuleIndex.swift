@@ -12,6 +12,8 @@ struct ModuleIndex: Sendable {
   /// What making it took, after what it was made from.
   let work: IndexingWork
 
+  static let empty = ModuleIndex([], bytesParsed: 0)
+
   init(_ chunks: [ParsedChunk], bytesParsed: Int) {
     let table = ModuleTable(chunks)
     let finder = OpFinder(chunks: chunks, table: table)

@@ -16,6 +16,13 @@ struct Digest: Hashable, Sendable {
       return 32
     }
   }
+
+  /// For a digest of what has this one.
+  func append(to bytes: inout [UInt8]) {
+    for value in [high, low] {
+      for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
+    }
+  }
 }
 
 /// SHA-256 as FIPS 180-4 section 6.2 defines it.

@@ -1,6 +1,6 @@
 /// The calls in a kernel's body: `expf(x)`, `tile::load<4>(p)`, `s.data()`.
 struct CCalls {
-  let file: CItemReader
+  let file: CTokens
   let body: Range<Int>
 
   func append(to contents: inout ParsedChunk.Contents) {

@@ -1,44 +1,73 @@
-/// Splits a text into tokens. Tolerant: what is left open ends with its line, or with the text.
+/// Splits a text into tokens, one at a time. Tolerant: what is left open ends with its line, or with the text.
 struct CScanner {
   private let bytes: [UInt8]
-  private var at = 0
-  private var line = 0
-  private var lineStart = 0
+  /// Where it stands.
+  private(set) var at: Int
+  /// Lines that ended on the way.
+  private(set) var line = 0
+  private var lineStart: Int
   /// Only blanks and comments since the line began: here `#` begins a directive.
   private var isLineBegin = true
-  private(set) var tokens: [CToken] = []
+  private(set) var file: CTokens
   /// Directive comments, in order.
   private(set) var comments: [DirectiveComment] = []
 
-  static func scan(_ bytes: [UInt8]) -> (tokens: [CToken], comments: [DirectiveComment]) {
-    var scanner = CScanner(bytes: bytes)
-    scanner.scan()
-    return (scanner.tokens, scanner.comments)
+  /// All tokens of a text.
+  static func scan(_ bytes: [UInt8]) -> CTokens {
+    var scanner = CScanner(bytes, from: 0)
+    while scanner.scanToken() {}
+    return scanner.file
   }
 
-  private init(bytes: [UInt8]) {
+  /// - Parameter start: where a line begins, in no comment nor token.
+  init(_ bytes: [UInt8], from start: Int) {
     self.bytes = bytes
+    at = start
+    lineStart = start
+    file = CTokens(bytes: bytes, origin: start)
   }
 
   private func byte(_ offset: Int) -> UInt8 { offset < bytes.count ? bytes[offset] : 0 }
 
-  private mutating func scan() {
-    tokens.reserveCapacity(bytes.count / 4)
+  /// Adds the next token to those of the file; false at the text's end.
+  mutating func scanToken() -> Bool {
     while at < bytes.count {
-      let byte = bytes[at]
-      if Ascii.isLineEnd(byte) {
+      if Ascii.isLineEnd(bytes[at]) {
         newLine()
         isLineBegin = true
-      } else if Ascii.isBlank(byte) || byte == 0x0B {
-        at += 1
-      } else if byte == Ascii.backslash, Ascii.isLineEnd(self.byte(at + 1)) {
-        at += 1
-        newLine()
-      } else if !comment() {
-        token(byte)
+      } else if !skipBlank() {
+        token(bytes[at])
         isLineBegin = false
+        return true
       }
     }
+    return false
+  }
+
+  /// Goes to the start of the next line; false where a token or the text's end comes first.
+  mutating func endLine() -> Bool {
+    while at < bytes.count {
+      if Ascii.isLineEnd(bytes[at]) {
+        newLine()
+        isLineBegin = true
+        return true
+      }
+      guard skipBlank() else { return false }
+    }
+    return false
+  }
+
+  /// Skips a blank, a line end behind a backslash, or a comment.
+  private mutating func skipBlank() -> Bool {
+    if Ascii.isBlank(bytes[at]) || bytes[at] == 0x0B {
+      at += 1
+    } else if bytes[at] == Ascii.backslash, Ascii.isLineEnd(byte(at + 1)) {
+      at += 1
+      newLine()
+    } else {
+      return comment()
+    }
+    return true
   }
 
   private mutating func newLine() {
@@ -73,7 +102,7 @@ struct CScanner {
       comments.append(
         DirectiveComment(
           place: Place(
-            offset: Int32(truncatingIfNeeded: start), line: Int32(truncatingIfNeeded: startLine),
+            offset: Int32(truncatingIfNeeded: start - file.origin), line: Int32(truncatingIfNeeded: startLine),
             column: Int32(truncatingIfNeeded: startColumn)), bytes: directive))
     }
     return true
@@ -89,8 +118,8 @@ struct CScanner {
   }
 
   private mutating func token(_ first: UInt8) {
-    let start = at
-    let (startLine, startLineStart) = (line, lineStart)
+    let (start, startLine, startLineStart) = (at, line, lineStart)
+    let origin = file.origin
     var kind = CToken.Kind.punctuation
     if first == Ascii.hash, isLineBegin {
       kind = .directive
@@ -113,10 +142,10 @@ struct CScanner {
     } else {
       at += 1
     }
-    tokens.append(
+    file.tokens.append(
       CToken(
-        kind: kind, start: start, end: at, line: startLine, lineStart: startLineStart, endLine: line,
-        endLineStart: lineStart, byte: kind == .punctuation && at == start + 1 ? first : 0))
+        kind: kind, start: start - origin, end: at - origin, line: startLine, lineStart: startLineStart - origin,
+        endLine: line, endLineStart: lineStart - origin, byte: kind == .punctuation && at == start + 1 ? first : 0))
   }
 
   private mutating func directiveLine() {

@@ -15,7 +15,7 @@ struct KernelHead {
   var words: Range<Int>
 
   /// Nil for what is no function definition.
-  init?(_ item: CItem, _ file: CItemReader) {
+  init?(_ item: CItem, _ file: CTokens) {
     guard let body = item.body else { return nil }
     var candidates: [(name: Int, open: Int, end: Int)] = []
     var index = item.tokens.lowerBound
@@ -61,12 +61,12 @@ struct KernelHead {
       || ["alignas", "decltype", "noexcept", "requires", "__declspec", "explicit", "sizeof", "typeof"].contains(word)
   }
 
-  private static func declares(_ range: Range<Int>, _ file: CItemReader) -> Bool {
+  private static func declares(_ range: Range<Int>, _ file: CTokens) -> Bool {
     guard let first = range.first else { return true }
     return range.count == 1 ? file.isWord(first, "void") : parameters(range, file).contains { !$0.name.isEmpty }
   }
 
-  private static func parameters(_ range: Range<Int>, _ file: CItemReader) -> [(name: String, tokens: Range<Int>)] {
+  private static func parameters(_ range: Range<Int>, _ file: CTokens) -> [(name: String, tokens: Range<Int>)] {
     var result: [(String, Range<Int>)] = []
     var start = range.lowerBound
     var index = start
@@ -94,7 +94,7 @@ struct KernelHead {
   }
 
   /// The last word of the declarator that can be a name; empty where only a type stands.
-  private static func parameterName(_ range: Range<Int>, _ file: CItemReader) -> String {
+  private static func parameterName(_ range: Range<Int>, _ file: CTokens) -> String {
     var last = ""
     var words = 0
     var index = range.lowerBound

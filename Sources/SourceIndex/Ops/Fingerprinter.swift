@@ -108,9 +108,5 @@ struct Fingerprinter {
     bytes.append(0)
   }
 
-  private func append(_ digest: Digest, to bytes: inout [UInt8]) {
-    for value in [digest.high, digest.low] {
-      for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
-    }
-  }
+  private func append(_ digest: Digest, to bytes: inout [UInt8]) { digest.append(to: &bytes) }
 }

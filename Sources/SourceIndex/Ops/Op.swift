@@ -56,7 +56,9 @@ public struct Op: Hashable, Sendable {
   /// same file), without `*args` and `**kwargs`. For selections the local variables that they read.
   public var parameters: [String] { content.parameters }
   /// The parameters of a C, C++, CUDA, OpenCL C or Metal function, with their places; empty for Python.
-  public var parameterDeclarations: [ParameterDeclaration] { content.declarations }
+  public var parameterDeclarations: [ParameterDeclaration] {
+    content.declarations.map { ParameterDeclaration(name: $0.name, range: $0.range.shifted(byLines: firstLine)) }
+  }
   /// For selections: the variables assigned in it that are read later, or, if none is, all that are assigned.
   public var results: [String] { content.results }
   public var inputSource: InputSource { content.inputSource }

@@ -2,7 +2,7 @@
 ///
 /// Everything in it follows from the bytes from its start up to `examined`, and all places are relative to its start:
 /// an edit elsewhere leaves it valid as it is.
-final class ParsedChunk: Sendable {
+final class ParsedChunk: Chunk {
   struct Contents: Sendable, Equatable {
     var byteCount = 0
     /// Line terminators in the chunk.
@@ -33,6 +33,10 @@ final class ParsedChunk: Sendable {
   init(_ contents: Contents) {
     self.contents = contents
   }
+
+  var byteCount: Int { contents.byteCount }
+  var lineCount: Int { contents.lineCount }
+  var examined: Int { contents.examined }
 
   /// Dotted name of a definition.
   func qualifiedName(_ index: Int) -> String {
