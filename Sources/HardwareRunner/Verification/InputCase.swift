@@ -90,7 +90,8 @@ enum InputPlan {
   static func training(seed: UInt64) -> (inTurn: InputCase, apart: [InputCase]) {
     func wanted(_ distribution: String) -> InputCase {
       InputCase(
-        gate: "gradients", name: "\(distribution), in training", distribution: distribution, gradients: true, seed: seed)
+        gate: "gradients", name: "\(distribution), in training", distribution: distribution, gradients: true, seed: seed
+      )
     }
     return (wanted("as given and normal"), [wanted("as given"), wanted("normal")])
   }
