@@ -201,9 +201,11 @@ struct CallTests {
     // No call takes less than nothing, and none of four megabytes takes a minute.
     #expect(!null.isTouched(byCallOf: 0) && null.isTouched(byCallOf: 60))
     try await worker.setNullTouches(false)
-    #expect(try await worker.call(inputs).ownWork == nil)
+    let without = try await leastWork(of: worker, on: inputs)
     try await worker.setNullTouches(true)
-    #expect(try #require(await worker.call(inputs).ownWork) > 0)
+    let with = try await leastWork(of: worker, on: inputs)
+    // Eight megabytes against none, each at its best.
+    #expect(without > 0 && without < with / 2)
   }
 
   @Test("the null worker is set anew for each timing, whatever the one before had it do")
@@ -223,11 +225,18 @@ struct CallTests {
     await baselines.startNull()
     let (null, touches) = try await baselines.nullWorker(besides: [quick])
     #expect(!touches)
-    #expect(try await null.call(inputs).ownWork == nil)
+    let without = try await leastWork(of: null, on: inputs)
     let next = try await baselines.nullWorker(besides: [])
     #expect(next.touches)
-    #expect(try #require(await next.worker.call(inputs).ownWork) > 0)
+    #expect(try await without < leastWork(of: next.worker, on: inputs) / 2)
     await baselines.terminate()
+  }
+
+  /// Seconds that a null worker says it has worked, in the best of some calls.
+  private func leastWork(of worker: CallWorker, on inputs: CallInputs) async throws -> Double {
+    var least = Double.infinity
+    for _ in 0..<9 { least = min(least, try #require(await worker.call(inputs).ownWork)) }
+    return least
   }
 
   @Test("torch.compile works in the sandbox", .enabled(if: Machine.hasCompiler, "needs a C++ compiler"))
