@@ -4,7 +4,7 @@
 # surface: input distribution
 # op: moving_average
 # verdict: wrong
-# gate: inputs
+# gate: inputs|replay
 import torch.nn as nn
 
 
