@@ -19,7 +19,8 @@ struct CostModel {
     let shapes = node.operands.map { graph.nodes[$0].type.shape }
     let outputs = Double(node.type.count)
     switch call.name {
-    case "linear", "matmul", "mm", "bmm", "_linear_pointwise", "_mkl_linear": return shapes.first?.last.map { 2 * outputs * Double($0) } ?? 0
+    case "linear", "matmul", "mm", "bmm", "_linear_pointwise", "_mkl_linear":
+      return shapes.first?.last.map { 2 * outputs * Double($0) } ?? 0
     case "addmm", "baddbmm": return shapes.count > 1 ? 2 * outputs * Double(shapes[1].last ?? 0) : 0
     case "conv1d", "conv2d", "conv3d", "convolution", "_convolution_pointwise":
       guard shapes.count > 1 else { return 0 }

@@ -5,7 +5,8 @@ struct Epilogue: Hashable {
   var attribute: String
   var scalars: [Double] = []
   var algorithm = ""
-  /// Makes a number of NaN, where PyTorch's own function gives NaN: oneDNN's comparisons take the other operand then.
+  /// May make a number of NaN, where PyTorch's own function gives NaN: oneDNN's comparisons take the other operand then, in
+  /// some of its implementations at least. What multiplies by its argument in the end keeps NaN in all of them.
   var hidesNaN = false
 
   static let none = Epilogue(attribute: "none")
@@ -16,7 +17,8 @@ struct Epilogue: Hashable {
     self.scalars = scalars
     self.algorithm = algorithm
     hidesNaN =
-      ["relu", "hardtanh", "hardsigmoid"].contains(attribute) || attribute == "leaky_relu" && scalars.first == 0
+      ["relu", "hardtanh", "hardsigmoid", "sigmoid", "tanh"].contains(attribute)
+      || attribute == "leaky_relu" && scalars.first == 0
   }
 }
 

@@ -10,7 +10,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-SEEDS = range(14)
+SEEDS = range(12)
 
 ACTIVATIONS = {
     "none": lambda y: y,
@@ -50,7 +50,7 @@ class Stack(nn.Module):
     def __init__(self, seed):
         super().__init__()
         draw = random.Random(seed)
-        self.spatial = spatial = draw.choice([0, 1, 2, 2, 3])
+        self.spatial = spatial = [0, 2, 1, 0, 3, 2][seed % 6]
         channels = 2 * draw.randint(1, 9)
         extents = [draw.randint(7, 12) for _ in range(spatial)]
         rows = [draw.choice([1, 3, 40]) for _ in range(draw.choice([1, 2]))]
