@@ -19,12 +19,13 @@ struct CostModel {
     let shapes = node.operands.map { graph.nodes[$0].type.shape }
     let outputs = Double(node.type.count)
     switch call.name {
-    case "linear", "matmul", "mm", "bmm": return shapes.first?.last.map { 2 * outputs * Double($0) } ?? 0
+    case "linear", "matmul", "mm", "bmm", "_linear_pointwise", "_mkl_linear":
+      return shapes.first?.last.map { 2 * outputs * Double($0) } ?? 0
     case "addmm", "baddbmm": return shapes.count > 1 ? 2 * outputs * Double(shapes[1].last ?? 0) : 0
-    case "conv1d", "conv2d", "conv3d", "convolution":
+    case "conv1d", "conv2d", "conv3d", "convolution", "_convolution_pointwise":
       guard shapes.count > 1 else { return 0 }
       return 2 * outputs * Double(shapes[1].dropFirst().reduce(1, *))
-    case "conv_transpose1d", "conv_transpose2d", "conv_transpose3d":
+    case "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "_convolution_transpose_pointwise":
       guard shapes.count > 1, let input = node.operands.first else { return 0 }
       return 2 * Double(graph.nodes[input].type.count) * Double(shapes[1].dropFirst().reduce(1, *))
     case "scaled_dot_product_attention":
@@ -96,7 +97,7 @@ struct CostModel {
       case .slidingMean, .scan, .pool: return sum + 2 * Double(node.type.count)
       case .depthwise(let convolution):
         return sum + 2 * Double(node.type.count * convolution.windows.map(\.size).reduce(1, *))
-      case .call(let call): return sum + productFlops(graph, id) / (call.name.hasPrefix("conv") ? 4 : 1)
+      case .call(let call): return sum + productFlops(graph, id) / (call.name.contains("conv") ? 4 : 1)
       default: return sum
       }
     }

@@ -45,7 +45,7 @@ extension SynthesisPlan {
   }
 
   /// Checks at run time may call the original a second time, which would draw other numbers.
-  private var isRandom: Bool {
+  var isRandom: Bool {
     lowered.nodes.contains { if case .call(let call) = $0.operation { call.isRandom } else { false } }
   }
 }

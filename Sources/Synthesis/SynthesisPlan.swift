@@ -34,7 +34,7 @@ struct SynthesisPlan {
 
   /// The graph with re-expressed poolings and folded normalisations, and fused kernels around them.
   func reexpression() -> [Proposal] {
-    let algebra = algebraicProposals() + attentionProposals()
+    let algebra = algebraicProposals() + attentionProposals() + libraryProposals()
     let folded = Rule.batchNormFolding.applied(to: lowered)
     let direct = Rule.depthwiseDirectly.applied(to: folded ?? lowered)
     guard productShare < Self.productShareLimit || direct != nil || folded != nil else { return algebra }
@@ -82,7 +82,9 @@ struct SynthesisPlan {
     let partition = FusionPartition(graph)
     let sliding = graph.nodes.contains { $0.operation.isWindowed }
     guard !partition.groups.isEmpty || sliding || !rules.isEmpty else { return [] }
-    let hasKernels = !partition.groups.isEmpty || sliding
+    // Kernels that only look whether numbers are finite are no part of the idea.
+    let working = partition.groups.filter { !isCheck($0, in: graph) }
+    let hasKernels = !working.isEmpty || sliding
     let schedules =
       hasKernels
       ? ScheduleSpace.schedules(
@@ -90,7 +92,7 @@ struct SynthesisPlan {
       : [Schedule(vectorBits: request.vectorBits)]
     var reasons = rules.map(\.reason)
     var ids = rules.map(\.id)
-    if !partition.groups.isEmpty {
+    if !working.isEmpty {
       ids.append("fusion")
       reasons.append(Self.fusionReason)
     }
@@ -107,7 +109,7 @@ struct SynthesisPlan {
     for label in rules.flatMap(\.labels) where !labels.contains(label) { labels.append(label) }
     // A kernel of our own beside the library call is more than a library call.
     if hasKernels { labels.removeAll { $0 == "library-call" } }
-    let title = title(graph, partition, rules)
+    let title = title(graph, working, rules)
     var previous: GeneratedBlock?
     return schedules.compactMap { schedule in
       let idea = hasKernels ? "\(title), \(schedule.summary)" : title
@@ -147,24 +149,25 @@ struct SynthesisPlan {
     return traits
   }
 
-  private func title(_ graph: TensorGraph, _ partition: FusionPartition, _ rules: [Rule]) -> String {
+  private func title(_ graph: TensorGraph, _ groups: [FusionGroup], _ rules: [Rule]) -> String {
     var parts: [String] = []
     for rule in rules {
       switch rule.id {
       case Rule.poolingAsSlidingSums.id: parts.append("average pooling as sliding sums")
       case Rule.poolingAsConvolution.id: parts.append("average pooling as a depthwise convolution")
       case Rule.batchNormFolding.id: parts.append("normalisation folded into the layer before it")
+      case Rule.packedEpilogues.id, Rule.rowMajorEpilogues.id: parts.append(libraryTitle(graph, rule))
       default: parts.append(rule.id.replacing("-", with: " "))
       }
     }
     parts += windowTitles(graph)
-    if !partition.groups.isEmpty {
-      let largest = partition.groups.max { $0.members.count < $1.members.count }
+    if !groups.isEmpty {
+      let largest = groups.max { $0.members.count < $1.members.count }
       var seen = Set<String>()
       let names = (largest?.members ?? []).map { graph.nodes[$0].origin.target }
         .map { $0.split(separator: ".").dropFirst().first.map(String.init) ?? $0 }.filter { seen.insert($0).inserted }
       let shown = names.prefix(3).joined(separator: " + ") + (names.count > 3 ? " + …" : "")
-      let kernels = partition.groups.count == 1 ? "one kernel" : "\(partition.groups.count) kernels"
+      let kernels = groups.count == 1 ? "one kernel" : "\(groups.count) kernels"
       parts.append("\(shown) fused into \(kernels)")
     }
     return parts.joined(separator: ", ")

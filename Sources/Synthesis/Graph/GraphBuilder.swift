@@ -135,6 +135,6 @@ extension Call {
       "unsqueeze", "reshape", "view", "permute", "transpose", "sum", "mean", "clone", "to", "add", "sub", "mul", "div",
       "lt", "le", "gt", "ge", "eq", "ne", "logical_not", "bitwise_not", "pow",
       "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "constant_pad_nd", "avg_pool1d",
-    ].contains(name)
+    ].contains(name) || isPacking
   }
 }

@@ -28,6 +28,9 @@ struct PolynomialCall<Number: SignedNumeric> {
     switch call.name {
     case "linear": return linear()
     case "matmul", "mm", "bmm": return operands.count == 2 ? product(operands[0], operands[1]) : nil
+    case "addmm":
+      guard operands.count == 3, call.keywords.isEmpty, let y = product(operands[1], operands[2]) else { return nil }
+      return Tensor(type.shape) { y[$0] + operands[0].values[$0[1] % operands[0].values.count] }
     case "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d": return convolution()
     case "ones", "zeros": return Tensor(type.shape) { _ in call.name == "ones" ? 1 : 0 }
     case "eye": return Tensor(type.shape) { $0[0] == $0[1] ? 1 : 0 }

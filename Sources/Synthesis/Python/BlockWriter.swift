@@ -19,6 +19,7 @@ enum BlockWriter {
           signatures: calls.kernels.map { ($0.name, $0.inputs.count + $0.outputs.count) }))
     }
     body.append(GuardText.special)
+    if let operators = GuardText.operators(graph) { body.append(operators) }
     if request.isFunction {
       if !values.isEmpty {
         body.append(

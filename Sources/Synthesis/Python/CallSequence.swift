@@ -59,6 +59,10 @@ struct CallSequence {
     if case .parameter = graph.nodes[id].operation { true } else { false }
   }
 
+  private func isArgument(_ id: ValueID) -> Bool {
+    if case .input = graph.nodes[id].operation { true } else { false }
+  }
+
   private func isScalar(_ id: ValueID) -> Bool {
     if case .scalar = graph.nodes[id].operation { true } else { false }
   }
@@ -113,6 +117,7 @@ struct CallSequence {
       let name = names.name(id, graph.nodes[id].origin.name)
       let conversion = wide[id] == nil ? "" : ".to(torch.\(graph.nodes[id].type.dtype.rawValue))"
       prepared.append(name)
+      if case .call(let call) = graph.nodes[id].operation, call.isPacking { continue }
       preparation.append("\(name) = \(name)\(conversion).contiguous()")
     }
   }
@@ -238,7 +243,11 @@ struct CallSequence {
       statements.append("if not (\(conditions)):  # Inf and NaN depend on the order of the original's sums")
       statements.append("    return \(Self.originalCall)")
     case .call(let call):
-      let operands = node.operands.map { reference($0) }
+      let operands = node.operands.map { operand -> String in
+        // The library's own linear layers look at where elements lie, not at strides.
+        let mayBeStrided = call.isOwnLinear && !isPrepared[operand] && !isArgument(operand)
+        return reference(operand) + (mayBeStrided ? ".contiguous()" : "")
+      }
       let name = names.name(id, node.origin.name)
       // Kernels and strided views rely on row-major order, which a library may depart from; nothing is copied else.
       let isSingle = !graph.nodes.contains { other in
@@ -274,12 +283,17 @@ struct CallSequence {
   // MARK: Result
 
   private mutating func emitReturn() {
+    let mayBeStrided = graph.nodes.contains {
+      if case .call(let call) = $0.operation { call.hasOwnLayout } else { false }
+    }
     let values = graph.outputs.map { output -> String in
       switch output {
       case .literal(let text): return text
       case .value(let id):
         // What is prepared is used again in the next call: the caller gets a copy.
-        return isPrepared[id] && !isParameter(id) ? "\(reference(id)).clone()" : reference(id)
+        if isPrepared[id] { return isParameter(id) ? reference(id) : "\(reference(id)).clone()" }
+        // The original's results are in row-major order, whatever the library prefers inside.
+        return reference(id) + (mayBeStrided && !isArgument(id) ? ".contiguous()" : "")
       }
     }
     statements.append("return \(text(graph.structure, values))")

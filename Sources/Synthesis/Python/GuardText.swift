@@ -20,6 +20,22 @@ enum GuardText {
         )
     """#
 
+  /// Statements that name operators which not every PyTorch has; nil where a graph calls none.
+  ///
+  /// Where PyTorch leaves products to the Arm Compute Library, oneDNN's fused operators are not to be relied on.
+  static func operators(_ graph: TensorGraph) -> String? {
+    let targets = graph.nodes.compactMap { if case .call(let call) = $0.operation { call.target } else { nil } }
+    let named = Set(targets).sorted().compactMap { target in LibraryCall.optional[target].map { (target, $0) } }
+    if named.isEmpty { return nil }
+    let lines = named.map { "    \($0.1) = torch.ops.\($0.0)" }
+    return
+      (["try:"] + lines + [
+        "    if not torch.backends.mkldnn.is_available() or torch.ops.mkldnn._is_mkldnn_acl_supported():",
+        "        return original", "except (AttributeError, RuntimeError):  # a PyTorch without these operators",
+        "    return original",
+      ]).joined(separator: "\n")
+  }
+
   /// Conditions on one argument that all have to hold.
   static func conditions(_ argument: TensorGraph.Argument, name: String) -> [String] {
     switch argument {

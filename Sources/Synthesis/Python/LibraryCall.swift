@@ -24,13 +24,24 @@ enum LibraryCall {
   private static let fresh: Set<String> = [
     "conv1d", "conv2d", "conv3d", "linear", "mm", "bmm", "addmm", "baddbmm", "max_pool1d", "max_pool2d",
     "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d", "scaled_dot_product_attention", "conv_transpose1d",
-    "conv_transpose2d", "conv_transpose3d",
+    "conv_transpose2d", "conv_transpose3d", "_convolution_pointwise", "_convolution_transpose_pointwise",
+    "_linear_pointwise", "_mkl_linear",
+  ]
+
+  /// Operators that only some builds of PyTorch have: names that a block gives them, so that it finds out once whether
+  /// they are there.
+  static let optional: [String: String] = [
+    Call.oneDNNConvolution: "onednn_convolution", Call.oneDNNConvolutionBinary: "onednn_convolution_with",
+    Call.oneDNNTransposedConvolution: "onednn_transposed_convolution", Call.oneDNNLinear: "onednn_linear",
+    Call.oneDNNLinearBinary: "onednn_linear_with", Call.mklLinear: "mkl_linear",
+    Call.packConvolutionWeight: "pack_convolution", Call.packTransposedWeight: "pack_transposed_convolution",
+    Call.packLinearWeight: "pack_linear", Call.packMKLWeight: "pack_mkl_linear",
   ]
 
   static func isFresh(_ call: Call) -> Bool { fresh.contains(call.name) }
 
   static func text(_ call: Call, operands: [String]) -> String {
-    let function = functions[call.target] ?? "torch.ops." + call.target
+    let function = functions[call.target] ?? optional[call.target] ?? "torch.ops." + call.target
     let positional = call.arguments.map { $0.python(operands: operands) }
     let named = call.keywords.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.python(operands: operands))" }
     return "\(function)(\((positional + named).joined(separator: ", ")))"

@@ -1,6 +1,6 @@
 /// Readable, unique variable names for the values of a graph.
 struct PythonNames {
-  private var taken: Set<String> = [
+  private var taken = Set(LibraryCall.optional.values).union([
     // Names that the generated function itself uses, and Python's own words.
     "self", "args", "kwargs", "torch", "F", "original", "instance", "library", "threads", "instances", "forward",
     "special", "kernels", "loaded", "source", "prepare", "ctypes", "functools", "operator", "threading", "warnings",
@@ -12,7 +12,7 @@ struct PythonNames {
     "Tensor", "strided", "functorch", "dispatch_modes", "function_modes", "autocast", "tracing", "dual", "before",
     "after", "standard", "kind", "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8",
     "uint8", "bool", "complex64", "complex128", "other",
-  ]
+  ])
   private var names: [TensorGraph.ValueID: String] = [:]
 
   /// A new name near to the one wished for.

@@ -6,10 +6,19 @@ extension Rule {
     reason:
       "the normalisation's scale and shift are constants in evaluation mode and go into the convolution's weights, "
       + "so its output is not read and written once more",
-    exactness: "exact over ℝ", labels: [], rewrite: foldScales)
+    exactness: "exact over ℝ", labels: []
+  ) { foldScales($0) }
 
-  private static func foldScales(_ graph: TensorGraph) -> TensorGraph? {
+  /// The same, which leaves alone what begins an activation that the library has: the shift of a hardsigmoid, say.
+  static let batchNormFoldingBesideEpilogues: Rule = {
+    var rule = batchNormFolding
+    rule.rewrite = { foldScales($0, keepsEpilogues: true) }
+    return rule
+  }()
+
+  private static func foldScales(_ graph: TensorGraph, keepsEpilogues: Bool = false) -> TensorGraph? {
     let isPrepared = graph.isPrepared
+    let (users, returned) = (graph.users, graph.returned)
     var uses = [Int](repeating: 0, count: graph.nodes.count)
     for (id, node) in graph.nodes.enumerated() where !isPrepared[id] {
       for operand in node.operands { uses[operand] += 1 }
@@ -21,7 +30,8 @@ extension Rule {
       for position in 0...1 {
         let (producer, factor) = (node.operands[position], node.operands[1 - position])
         guard isPrepared[factor], uses[producer] == 1, let layer = Layer(graph, producer),
-          node.type == graph.nodes[producer].type, layer.isPerChannel(graph.nodes[factor].type.shape)
+          node.type == graph.nodes[producer].type, layer.isPerChannel(graph.nodes[factor].type.shape),
+          !keepsEpilogues || Epilogue.after(producer, in: graph, users, returned) == nil
         else { continue }
         // x − t and x / s only fit this way round.
         switch operation {

@@ -1,0 +1,47 @@
+extension SynthesisPlan {
+  /// Schedules of our own kernels to try beside the library's layers, which take most of the time.
+  private static let schedulesBesideLayers = 2
+
+  /// Layers with constant weights and what follows them as calls of the library's fused operators, on packed weights or in
+  /// row-major order: which is faster depends on the machine and on what lies between the layers.
+  func libraryProposals() -> [Proposal] {
+    guard !isRandom else { return [] }
+    let folded = Rule.batchNormFoldingBesideEpilogues.applied(to: lowered)
+    return [Rule.packedEpilogues, .rowMajorEpilogues].flatMap { rule -> [Proposal] in
+      guard let graph = rule.applied(to: folded ?? lowered) else { return [] }
+      let rules = (folded == nil ? [] : [Rule.batchNormFolding]) + [rule]
+      return Array(proposals(graph, rules: rules, brief: "re-expression").prefix(Self.schedulesBesideLayers))
+    }
+  }
+
+  /// Such as `relu and swish in the library's convolutions, weights packed once`.
+  func libraryTitle(_ graph: TensorGraph, _ rule: Rule) -> String {
+    var epilogues: [String] = []
+    var layers: [String] = []
+    var isPacked = false
+    for (id, node) in graph.nodes.enumerated() {
+      guard let layer = FusedLayer(graph, id), case .call(let call) = node.operation else { continue }
+      let names = [layer.other?.operation, layer.epilogue == .none ? nil : layer.epilogue.attribute]
+      for name in names.compactMap({ $0 }) where !epilogues.contains(name) { epilogues.append(name) }
+      let kind = call.isOwnLinear ? "linear layers" : "convolutions"
+      if !layers.contains(kind) { layers.append(kind) }
+      isPacked = isPacked || layer.isPacked
+    }
+    let shown = epilogues.prefix(3).joined(separator: ", ") + (epilogues.count > 3 ? ", …" : "")
+    return (shown.isEmpty ? "the library's " : "\(shown) in the library's ") + layers.joined(separator: " and ")
+      + (isPacked ? ", weights packed once" : ", tensors in row-major order")
+  }
+
+  /// Whether a group computes nothing but what a check at run time looks at.
+  func isCheck(_ group: FusionGroup, in graph: TensorGraph) -> Bool {
+    let outputs = Set(group.outputs)
+    if !outputs.isDisjoint(with: graph.returned.map { graph.source($0).root }) { return false }
+    return graph.nodes.indices.allSatisfy { id in
+      if group.members.contains(id) || !graph.isStored(id) || outputs.isDisjoint(with: graph.dependencies(id)) {
+        return true
+      }
+      guard case .call(let call) = graph.nodes[id].operation, call.target == Call.finiteCheck else { return false }
+      return !outputs.contains(graph.source(graph.nodes[id].operands[0]).root)
+    }
+  }
+}
