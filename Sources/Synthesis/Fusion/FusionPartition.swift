@@ -6,7 +6,12 @@ struct FusionPartition: Sendable {
   /// The group of every member.
   var groupOf: [ValueID: Int]
 
-  init(_ graph: TensorGraph) {
+  /// Nothing fused: every step is PyTorch's.
+  static let none = FusionPartition()
+  private init() { (groups, groupOf) = ([], [:]) }
+
+  /// - Parameter owners: element-wise nodes that belong into the kernel of a reduction after them.
+  init(_ graph: TensorGraph, owners: [ValueID: ValueID] = [:]) {
     let isPrepared = graph.isPrepared
     var sets: [Int: [ValueID]] = [:]
     var owner: [ValueID: Int] = [:]
@@ -31,17 +36,27 @@ struct FusionPartition: Sendable {
       FusionGroup(members, in: graph) != nil && isConvex(members)
     }
 
+    // A reduction with what belongs to it.
+    var owned: [ValueID: [ValueID]] = [:]
+    for (id, reduction) in owners.sorted(by: { $0.key < $1.key }) {
+      if case .elementwise = graph.nodes[id].operation { owned[reduction, default: []].append(id) }
+    }
+    for reduction in owned.keys { owned[reduction]?.append(reduction) }
+
     for (id, node) in graph.nodes.enumerated() where !isPrepared[id] {
       switch node.operation {
       case .elementwise, .reduce, .reduceColumns, .scan: break
       default: continue
       }
-      guard canJoin([id]) else { continue }
-      let neighbours = Set(dependencies[id].compactMap { owner[$0] })
+      if let later = owners[id], canJoin(owned[later] ?? []) { continue }
+      var own = [id]
+      if let before = owned[id], canJoin(before) { own = before }
+      guard canJoin(own) else { continue }
+      let neighbours = Set(own.flatMap { dependencies[$0] }.compactMap { owner[$0] })
         .sorted { (sets[$0]?.count ?? 0, $1) > (sets[$1]?.count ?? 0, $0) }
       // All of the groups it reads from; else the largest that will have it.
       for choice in [neighbours] + neighbours.map({ [$0] }) where !choice.isEmpty {
-        let joined = (choice.flatMap { sets[$0] ?? [] } + [id]).sorted()
+        let joined = (choice.flatMap { sets[$0] ?? [] } + own).sorted()
         guard canJoin(joined) else { continue }
         for old in choice { sets[old] = nil }
         sets[id] = joined
@@ -49,8 +64,8 @@ struct FusionPartition: Sendable {
         break
       }
       if owner[id] == nil {
-        sets[id] = [id]
-        owner[id] = id
+        sets[id] = own
+        for member in own { owner[member] = id }
       }
     }
 

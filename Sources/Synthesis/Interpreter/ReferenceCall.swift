@@ -42,7 +42,7 @@ struct ReferenceCall {
 
   func evaluate() throws -> [DenseTensor] {
     if let result = pointwise() ?? reduction() ?? normalisation() ?? layer() ?? windowed() ?? rearrangement()
-      ?? polynomial() ?? libraryLayer()
+      ?? polynomial() ?? libraryLayer() ?? gradient()
     {
       return result
     }

@@ -78,7 +78,7 @@ extension TensorGraph {
 
 extension LoweringContext {
   /// x − mean, and 1/√(variance + epsilon) with its dimensions kept.
-  fileprivate mutating func standardised(
+  mutating func standardised(
     _ x: ValueID, _ dimensions: Set<Int>, epsilon: Double
   ) -> (centred: ValueID, inverse: ValueID)? {
     guard let mean = mean(x, dimensions) else { return nil }

@@ -183,31 +183,24 @@ extension TensorGraph {
   public func lowered() -> TensorGraph {
     // Results of lowered calls that have several, by the call's new index.
     var results: [ValueID: [ValueID]] = [:]
-    // Calls whose later results are used too: computing the first beside the call would be done twice.
-    let usesLaterResults = Set(
-      nodes.compactMap { node in
-        if case .element(let index) = node.operation, index > 0 { node.operands[0] } else { nil }
-      })
+    let usesLaterResults = usesLaterResults
     var graph = rewritten { node, old, builder in
       switch node.operation {
       case .element(let index):
         guard let list = results[node.operands[0]], index < list.count else { return nil }
         return list[index]
       case .call(let call):
-        guard let lowering = Self.lowerings[call.target] else { return nil }
-        var context = LoweringContext(
-          call: call, operands: node.operands, type: node.type, origin: node.origin, builder: builder)
-        guard let values = lowering(&context), let first = values.first else { return nil }
-        if values.count == 1, usesLaterResults.contains(old) { return nil }
-        builder = context.builder
-        // Wherever the result's dimensions don't come out as captured, the call is kept: better slow than wrong.
-        guard builder.shape(first) == node.type.shape, builder.type(first).dtype == node.type.dtype else { return nil }
+        guard
+          let values = Self.primitives(
+            call, node.operands, node.type, origin: node.origin, usesLaterResults: usesLaterResults.contains(old),
+            &builder)
+        else { return nil }
         if values.count > 1 || Self.hasSeveralResults(call) {
           let id = builder.add(node.operation, node.operands, node.type, origin: node.origin)
           results[id] = values
           return id
         }
-        return first
+        return values[0]
       default: return nil
       }
     }
@@ -215,6 +208,29 @@ extension TensorGraph {
       graph.obstacles.append("it uses a tensor that can't be found on the module at run time")
     }
     return graph
+  }
+
+  /// A call in primitives: a value for each of its results, or nil where it has to stay a call.
+  static func primitives(
+    _ call: Call, _ operands: [ValueID], _ type: TensorType, origin: Origin, usesLaterResults: Bool,
+    _ builder: inout GraphBuilder
+  ) -> [ValueID]? {
+    guard let lowering = lowerings[call.target] else { return nil }
+    var context = LoweringContext(call: call, operands: operands, type: type, origin: origin, builder: builder)
+    guard let values = lowering(&context), let first = values.first else { return nil }
+    if values.count == 1, usesLaterResults { return nil }
+    builder = context.builder
+    // Wherever the result's dimensions don't come out as captured, the call is kept: better slow than wrong.
+    guard builder.shape(first) == type.shape, builder.type(first).dtype == type.dtype else { return nil }
+    return values
+  }
+
+  /// Calls whose later results are used too: computing the first beside the call would be done twice.
+  var usesLaterResults: Set<ValueID> {
+    Set(
+      nodes.compactMap { node in
+        if case .element(let index) = node.operation, index > 0 { node.operands[0] } else { nil }
+      })
   }
 
   /// Calls whose result is a list even where the list has one tensor.
