@@ -7,6 +7,8 @@ struct SynthesisPlan {
   let lowered: TensorGraph
   let obstacles: [String]
   let productShare: Double
+  /// Of what was captured, where all of it has derivatives and kernels promise to be faster.
+  let backward: BackwardPass?
 
   init(_ request: SynthesisRequest) {
     self.request = request
@@ -14,6 +16,8 @@ struct SynthesisPlan {
     // Calls that nothing uses (assertions on metadata, mostly) are not part of what the op computes.
     captured = captured.pruned()
     lowered = captured.lowered()
+    let whole = captured
+    backward = BackwardPass(whole).flatMap { $0.isWorthwhile(beside: whole) ? $0 : nil }
     productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
     var obstacles = lowered.obstacles
     for case .tensor(let name, let type) in captured.arguments where type.dtype == .other {
@@ -114,7 +118,7 @@ struct SynthesisPlan {
     return schedules.compactMap { schedule in
       let idea = hasKernels ? "\(title), \(schedule.summary)" : title
       let block = BlockWriter.block(
-        graph, partition, schedule: schedule, request: request,
+        graph, partition, schedule: schedule, request: request, backward: backward,
         notes: [
           idea + ".", "Why: " + reasons.joined(separator: "; ") + ".",
           "Exactness: " + exactness.joined(separator: "; ") + ".",

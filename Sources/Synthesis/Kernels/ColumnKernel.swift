@@ -106,7 +106,8 @@ struct ColumnKernel {
     code.close()
     return KernelText(
       name: kernel.name, summary: kernel.summary, inputs: group.inputs, outputs: group.outputs, dtype: group.dtype,
-      vectorBits: kernel.schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text)
+      vectorBits: kernel.schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text,
+      optional: kernel.leftOut(expressions.plan))
   }
 
   // MARK: Where things are

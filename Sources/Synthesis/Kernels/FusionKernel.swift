@@ -17,6 +17,8 @@ struct FusionKernel {
   let threads: Int
   /// Results that take the place of an input that nobody needs afterwards, by the input.
   var replaced: [ValueID: ValueID] = [:]
+  /// Results that not every call wants.
+  var optional: Set<ValueID> = []
 
   private var rowDimensions: ArraySlice<Int> { group.dimensions[..<group.rowDimensions] }
   var inner: [Int] { Array(group.dimensions[group.rowDimensions...]) }
@@ -48,7 +50,13 @@ struct FusionKernel {
     code.close()
     return KernelText(
       name: name, summary: summary, inputs: group.inputs, outputs: group.outputs, dtype: group.dtype,
-      vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text)
+      vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text,
+      optional: leftOut(expressions.plan))
+  }
+
+  /// Results that may be left out: full ones that no later sweep reads back.
+  func leftOut(_ plan: PassPlan) -> Set<ValueID> {
+    optional.filter { group.roles[$0] == .full && !plan.kept.contains($0) }
   }
 
   /// Of the function: what it reads, what it writes, and on how many threads.
@@ -63,7 +71,8 @@ struct FusionKernel {
     for id in group.outputs where schedule.usesHugePages(for: graph.nodes[id].type.bytes) {
       if replaced.values.contains(id) { continue }
       expressions.need("hugePages")
-      code.line("huge_pages(\(output(id)), \(CPlusPlus.integer(graph.nodes[id].type.bytes)));")
+      let condition = optional.contains(id) ? "if (\(output(id))) " : ""
+      code.line("\(condition)huge_pages(\(output(id)), \(CPlusPlus.integer(graph.nodes[id].type.bytes)));")
     }
   }
 
@@ -142,15 +151,16 @@ struct FusionKernel {
   }
 
   func store(_ id: ValueID, _ pointer: String, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
+    let condition = leftOut(expressions.plan).contains(id) ? "if (\(output(id))) " : ""
     if graph.nodes[id].type.dtype == .bool {
       expressions.need("storeMask")
-      code.line("store(\(pointer) + j, \(expressions.name(id)), n);")
+      code.line("\(condition)store(\(pointer) + j, \(expressions.name(id)), n);")
     } else if schedule.streams && isStreamable && group.outputs.contains(id) && !expressions.plan.kept.contains(id) {
       expressions.need("stream", "fence")
-      code.line("stream(\(pointer) + j, \(expressions.name(id)), n);")
+      code.line("\(condition)stream(\(pointer) + j, \(expressions.name(id)), n);")
     } else {
       expressions.need("store")
-      code.line("store(\(pointer) + j, \(expressions.name(id)), n);")
+      code.line("\(condition)store(\(pointer) + j, \(expressions.name(id)), n);")
     }
   }
 

@@ -20,6 +20,8 @@ struct CallSequence {
   let schedule: Schedule
   let threads: Int
   let prefix: String
+  /// Where not every result is wanted in every call: the Python conditions, one for each result.
+  let conditions: [String]?
   private let isPrepared: [Bool]
 
   var names = PythonNames()
@@ -33,16 +35,20 @@ struct CallSequence {
   private(set) var direct: [String] = []
   var statements: [String] = []
   private(set) var argumentNames: [String] = []
+  /// What is returned, in the order of the graph's outputs.
+  private(set) var results: [String] = []
   private var visited = Set<ValueID>()
 
   init(
-    _ graph: TensorGraph, _ partition: FusionPartition, schedule: Schedule, threads: Int, prefix: String
+    _ graph: TensorGraph, _ partition: FusionPartition, schedule: Schedule, threads: Int, prefix: String,
+    conditions: [String]? = nil
   ) {
     self.graph = graph
     self.partition = partition
     self.schedule = schedule
     self.threads = threads
     self.prefix = prefix
+    self.conditions = conditions
     isPrepared = graph.isPrepared
     for argument in graph.arguments { argumentNames.append(names.unique(argument.name)) }
     for (id, node) in graph.nodes.enumerated() {
@@ -50,7 +56,7 @@ struct CallSequence {
     }
     emitPreparation()
     emitCalls()
-    emitReturn()
+    emitResults()
   }
 
   // MARK: Prepared once
@@ -209,11 +215,20 @@ struct CallSequence {
       let group = partition.groups[number]
       visited.formUnion(group.members)
       for input in group.inputs { visit(input, users) }
-      emitKernel(group, users: users)
+      emit(for: group.outputs) { $0.emitKernel(group, users: users) }
       return
     }
     for operand in graph.nodes[id].operands { visit(operand, users) }
-    emitNode(id)
+    emit(for: [id]) { $0.emitNode(id) }
+  }
+
+  /// One step, under a condition where it serves only some of the results.
+  private mutating func emit(for ids: [ValueID], _ step: (inout CallSequence) -> Void) {
+    let before = statements.count
+    step(&self)
+    guard let condition = condition(for: ids), statements.count > before else { return }
+    let own = statements[before...].map { "    " + $0 }
+    statements.replaceSubrange(before..., with: ["if \(condition):"] + own)
   }
 
   /// How many steps use a stored value: kernels once, however often they read it.
@@ -282,11 +297,11 @@ struct CallSequence {
 
   // MARK: Result
 
-  private mutating func emitReturn() {
+  private mutating func emitResults() {
     let mayBeStrided = graph.nodes.contains {
       if case .call(let call) = $0.operation { call.hasOwnLayout } else { false }
     }
-    let values = graph.outputs.map { output -> String in
+    results = graph.outputs.map { output -> String in
       switch output {
       case .literal(let text): return text
       case .value(let id):
@@ -296,8 +311,13 @@ struct CallSequence {
         return reference(id) + (mayBeStrided && !isArgument(id) ? ".contiguous()" : "")
       }
     }
-    statements.append("return \(text(graph.structure, values))")
   }
+
+  /// What every call reads beside its arguments.
+  var values: [String] { direct + prepared }
+
+  /// What the op returns, put together from its values.
+  func structured(_ values: [String]) -> String { text(graph.structure, values) }
 
   private func text(_ structure: TensorGraph.OutputStructure, _ values: [String]) -> String {
     switch structure {

@@ -20,6 +20,14 @@ enum GuardText {
         )
     """#
 
+  /// Statements that define `plain(t)`: a tensor that kernels can read.
+  static let plain = #"""
+    def plain(t):
+        """A tensor in memory; in batches of gradients there are others."""
+        kind = type(t)
+        return (kind is Tensor or kind is torch.nn.Parameter) and t.layout is strided and t.is_cpu and not t.is_neg() and torch._C._has_storage(t)
+    """#
+
   /// Statements that name operators which not every PyTorch has; nil where a graph calls none.
   ///
   /// Where PyTorch leaves products to the Arm Compute Library, oneDNN's fused operators are not to be relied on.
@@ -57,7 +65,7 @@ enum GuardText {
   /// versions.
   static func instance(
     _ modules: [TensorGraph.ModuleConfiguration], _ needed: [CallSequence.Needed], preparation: [String],
-    values: [String]
+    values: [String], trains: Bool
   ) -> String {
     var lines: [String] = []
     lines.append("# How the modules were configured when this was verified; the type of the first is the class itself.")
@@ -89,8 +97,26 @@ enum GuardText {
       lines.append("def prepare(\(needed.map(\.name).joined(separator: ", "))):")
     }
     lines.append("    return (\(values.joined(separator: ", "))\(values.count == 1 ? "," : ""))")
-    return lines.joined(separator: "\n") + "\n\n" + examination
+    let text = trains ? examination.replacing(evaluationOnly, with: "") + "\n\n" + holding : examination
+    return lines.joined(separator: "\n") + "\n\n" + text
   }
+
+  private static let evaluationOnly = " or any(m.training for m in modules.values())"
+
+  /// For what calls the original on other tensors than the module's own.
+  private static let holding = #"""
+    @contextlib.contextmanager
+    def holding(instance, replacements):
+        """Has the module hold other tensors for a while."""
+        own = [place[name] for place, name, _, _, _ in instance.held]
+        try:
+            for (place, name, _, _, _), t in zip(instance.held, replacements):
+                place[name] = t
+            yield
+        finally:
+            for (place, name, _, _, _), t in zip(instance.held, own):
+                place[name] = t
+    """#
 
   private static let examination = #"""
     standard = frozenset(vars(torch.nn.Module()))

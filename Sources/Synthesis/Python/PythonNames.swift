@@ -11,7 +11,9 @@ struct PythonNames {
     "is_compiling", "is_grad_enabled", "get_num_threads", "get_instance", "empty", "load", "lock", "describe",
     "Tensor", "strided", "functorch", "dispatch_modes", "function_modes", "autocast", "tracing", "dual", "before",
     "after", "standard", "kind", "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8",
-    "uint8", "bool", "complex64", "complex128", "other",
+    "uint8", "bool", "complex64", "complex128", "other", "library_of", "gradient_kernels", "gradient_source",
+    "compute", "results", "Differentiable", "again", "plain", "ctx", "call", "upstream", "saved", "needs", "model",
+    "contextlib", "prepare_gradients", "gradient_constants",
   ])
   private var names: [TensorGraph.ValueID: String] = [:]
 
