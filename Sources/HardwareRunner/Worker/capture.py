@@ -21,7 +21,9 @@ _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in ')
 _SIMPLE = (bool, int, float, str, type(None), torch.dtype, torch.device)
 _PLAIN_STATE = frozenset(vars(torch.nn.Module()))
 _VALUES_KEPT = 16  # constants up to this many elements travel with their values
-_TRAINED_NODES = 200  # longer graphs aren't traced a second time: nobody differentiates all of such a one
+# What isn't traced a second time, because nobody differentiates all of it: long graphs and products.
+_TRAINED_NODES = 200
+_PRODUCT = re.compile(r"aten\.(conv|linear|mm|bmm|matmul|addmm|baddbmm|einsum|scaled_dot_product)")
 
 
 class CaptureError(RuntimeError):
@@ -60,7 +62,8 @@ def _trains_alike(model: torch.nn.Module, inputs: list[object], files: frozenset
 
     A trace without gradients doesn't see where they are stopped, nor functions that define their own.
     """
-    if len(graph["nodes"]) > _TRAINED_NODES or graph["mutations"]:
+    nodes = graph["nodes"]
+    if len(nodes) > _TRAINED_NODES or graph["mutations"] or any(_PRODUCT.match(node["op"]) for node in nodes):
         return False
     leaves = [
         value.detach().clone().requires_grad_() if isinstance(value, torch.Tensor) and value.is_floating_point() else value
