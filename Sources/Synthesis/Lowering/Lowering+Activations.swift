@@ -57,15 +57,7 @@ extension TensorGraph {
       let isLinear = c.apply(.greater, scaled, threshold)
       return c.apply(.select, isLinear, x, soft)
     }
-    activation("log_sigmoid.default") { c, x in
-      // min(x, 0) − log(1 + e^−|x|)
-      let magnitude = c.apply(.absolute, x)
-      let negative = c.apply(.negative, magnitude)
-      let e = c.apply(.exp, negative)
-      let soft = c.apply(.log1p, e)
-      let low = c.apply(.minimum, x, 0)
-      return c.apply(.subtract, low, soft)
-    }
+    activation("log_sigmoid.default") { c, x in c.logSigmoid(x) }
     activation("hardswish.default") { c, x in
       let gate = c.hardGate(x)
       let product = c.apply(.multiply, x, gate)

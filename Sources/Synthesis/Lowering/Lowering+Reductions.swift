@@ -1,5 +1,5 @@
 extension TensorGraph {
-  /// Sums, means, extrema, variances, norms, the softmax family, losses.
+  /// Sums, means, extrema, variances, norms, the softmax family.
   static var reductionLowerings: [String: Lowering] {
     var table: [String: Lowering] = [:]
 
@@ -99,21 +99,6 @@ extension TensorGraph {
       // Element-wise operators broadcast by themselves; the shapes have to come out right all the same.
       let shape = Shape.broadcast(c.operands.map { c.shape($0) }) ?? []
       return c.operands.map { c.expanded($0, shape) }
-    }
-    for (name, isSquare) in [("mse_loss", true), ("l1_loss", false)] {
-      table["aten.\(name).default"] = { c in
-        guard c.isUniform, c.type.dtype.isComputed, let a = c.tensor(0, "self"), let b = c.tensor(1, "target"),
-          let mode = c.integer(2, "reduction", default: 1), c.shape(a) == c.shape(b)
-        else { return nil }
-        let difference = c.apply(.subtract, a, b)
-        let loss = isSquare ? c.apply(.multiply, difference, difference) : c.apply(.absolute, difference)
-        let all = Set(c.shape(a).indices)
-        switch mode {
-        case 0: return [loss]
-        case 1: return c.mean(loss, all).map { [$0] }
-        default: return c.reduce(.sum, loss, all).map { [$0] }
-        }
-      }
     }
     return table
   }

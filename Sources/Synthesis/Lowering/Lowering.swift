@@ -229,7 +229,7 @@ extension TensorGraph {
 
   static let lowerings: [String: Lowering] = [
     pointwiseLowerings, activationLowerings, viewLowerings, reductionLowerings, normalisationLowerings,
-    poolingLowerings, extremumLowerings, scanLowerings,
+    poolingLowerings, extremumLowerings, scanLowerings, lossLowerings,
   ].reduce(into: [:]) { table, family in
     for (name, lowering) in family { table[name] = lowering }
   }
