@@ -62,8 +62,8 @@ struct SynthesisPlan {
     let reason = "PyTorch's own compiler fuses element-wise work and chooses schedules"
     return [
       Proposal(
-        idea: "torch.compile", rule: "torch-compile", reason: reason, exactness: exactness, labels: ["library-call"],
-        agentBrief: "compiler",
+        idea: "torch.compile", rule: "torch-compile", schedule: nil, reason: reason, exactness: exactness,
+        labels: ["library-call"], agentBrief: "compiler",
         block: BlockWriter.compiled(request.graph, request: request, notes: ["torch.compile: \(reason)."]),
         minimumBytes: CostModel.minimumBytes(lowered), minimumFlops: CostModel.minimumFlops(lowered))
     ]
@@ -123,8 +123,8 @@ struct SynthesisPlan {
       defer { previous = block }
       if block.definition == previous?.definition { return nil }
       return Proposal(
-        idea: idea, rule: ids.joined(separator: "+"), reason: reasons.joined(separator: "; "),
-        exactness: exactness.joined(separator: "; "), labels: labels, agentBrief: brief, block: block,
+        idea: idea, rule: ids.joined(separator: "+"), schedule: hasKernels ? schedule : nil,
+        reason: reasons.joined(separator: "; "), exactness: exactness.joined(separator: "; "), labels: labels, agentBrief: brief, block: block,
         minimumBytes: CostModel.minimumBytes(graph), minimumFlops: CostModel.minimumFlops(graph))
     }
   }
