@@ -55,9 +55,12 @@ enum GuardText {
   /// An instance is examined once; in every call a few comparisons find out whether anything changed since: attributes,
   /// submodules, hooks, the identity and place of parameters, and, where something was computed from them, their
   /// versions.
+  ///
+  /// - Parameter purpose: what `preparation` makes, as a sentence.
   static func instance(
     _ modules: [TensorGraph.ModuleConfiguration], _ needed: [CallSequence.Needed], preparation: [String],
-    values: [String]
+    values: [String],
+    purpose: String = "What depends on parameters alone, computed in double precision and rounded once."
   ) -> String {
     var lines: [String] = []
     lines.append("# How the modules were configured when this was verified; the type of the first is the class itself.")
@@ -83,7 +86,7 @@ enum GuardText {
     lines.append("")
     if !preparation.isEmpty {
       lines.append("def prepare(\(needed.map(\.name).joined(separator: ", "))):")
-      lines.append("    \"\"\"What depends on parameters alone, computed in double precision and rounded once.\"\"\"")
+      lines.append("    \"\"\"\(purpose)\"\"\"")
       lines += preparation.map { "    " + $0 }
     } else {
       lines.append("def prepare(\(needed.map(\.name).joined(separator: ", "))):")
