@@ -24,7 +24,9 @@ enum GuardText {
   ///
   /// Where PyTorch leaves products to the Arm Compute Library, oneDNN's fused operators are not to be relied on.
   static func operators(_ graph: TensorGraph) -> String? {
-    let targets = graph.nodes.compactMap { if case .call(let call) = $0.operation { call.target } else { nil } }
+    let targets = graph.nodes.compactMap {
+      if case .call(let call) = $0.operation { (call.withChannelsFirst ?? call).target } else { nil }
+    }
     let named = Set(targets).sorted().compactMap { target in LibraryCall.optional[target].map { (target, $0) } }
     if named.isEmpty { return nil }
     let lines = named.map { "    \($0.1) = torch.ops.\($0.0)" }
