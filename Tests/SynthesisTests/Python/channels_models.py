@@ -49,9 +49,8 @@ class Net(nn.Module):
             outputs = draw.choice([channels, 8, 16, 20])
             kernel = draw.choice([1, 3])
             groups = draw.choice([1, 1, 1, channels]) if outputs == channels else 1
-            self.layers.append(
-                nn.Conv2d(channels, outputs, kernel, draw.choice([1, 1, 2]), kernel // 2, groups=groups, bias=draw.random() < 0.5)
-            )
+            options = {"padding": kernel // 2, "groups": groups, "bias": draw.random() < 0.5}
+            self.layers.append(nn.Conv2d(channels, outputs, kernel, draw.choice([1, 1, 2]), **options))
             norm = nn.Identity()
             if draw.random() < 0.4:
                 norm = nn.BatchNorm2d(outputs)
@@ -59,7 +58,8 @@ class Net(nn.Module):
                 norm.running_var.uniform_(0.5, 2)
             self.norms.append(norm)
             self.gates.append(Excited(outputs) if draw.random() < 0.3 else nn.Identity())
-            self.steps.append((draw.random() < 0.6, draw.choice([F.relu, F.silu, F.mish, F.gelu]), draw.choice(list(BETWEEN))))
+            activation = draw.choice([F.relu, F.silu, F.mish, F.gelu])
+            self.steps.append((draw.random() < 0.6, activation, draw.choice(list(BETWEEN))))
             channels = outputs
         self.head = nn.Linear(channels, 5)
         self.result = draw.choice(["maps", "all", "head"])
