@@ -138,15 +138,16 @@ enum Schema {
     CREATE TABLE schedule (
       device_fingerprint TEXT NOT NULL,
       versions TEXT NOT NULL,
-      similar TEXT NOT NULL,
+      structure TEXT NOT NULL,
       exact TEXT NOT NULL,
+      extents TEXT NOT NULL,
       agent TEXT NOT NULL,
       rule TEXT NOT NULL,
       traits TEXT NOT NULL,
       ratio REAL,
       op_name TEXT NOT NULL,
       date REAL NOT NULL,
-      PRIMARY KEY (device_fingerprint, versions, similar, exact, agent, rule, traits)
+      PRIMARY KEY (device_fingerprint, versions, structure, exact, agent, rule, traits)
     );
     CREATE INDEX schedule_by_date ON schedule (date);
     """

@@ -43,20 +43,18 @@ public struct StoreReader {
       arguments: [opFingerprint, deviceFingerprint])
   }
 
-  /// What was measured on ops that look alike, latest first; rows that can't be read are passed over.
-  /// - Parameters:
-  ///   - similar: what such ops have in common.
-  ///   - date: what was measured later is left out.
+  /// What was measured on ops of one structure, latest first; rows that can't be read are passed over.
+  /// - Parameter date: what was measured later is left out.
   public func schedules(
-    deviceFingerprint: String, versions: String, similar: String, until date: Date = .distantFuture
+    deviceFingerprint: String, versions: String, structure: String, until date: Date = .distantFuture
   ) throws -> [ScheduleRecord] {
     try ScheduleRecord.fetchReadable(
       database,
       sql: """
-        SELECT * FROM schedule WHERE device_fingerprint = ? AND versions = ? AND similar = ? AND date <= ?
+        SELECT * FROM schedule WHERE device_fingerprint = ? AND versions = ? AND structure = ? AND date <= ?
         ORDER BY date DESC, rowid DESC
         """,
-      arguments: [deviceFingerprint, versions, similar, date.timeIntervalSinceReferenceDate])
+      arguments: [deviceFingerprint, versions, structure, date.timeIntervalSinceReferenceDate])
   }
 
   // MARK: Language models

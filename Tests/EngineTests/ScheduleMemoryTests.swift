@@ -141,13 +141,16 @@ import Testing
     for ratio in [Double.infinity, -4, 0] {
       let records = usual.compactMap(\.memoryKey).map {
         ScheduleRecord(
-          deviceFingerprint: "chip", versions: "", similar: "", exact: "", agent: "fusion", rule: $0.rule,
+          deviceFingerprint: "chip", versions: "", structure: "", exact: "", extents: [], agent: "fusion",
+          rule: $0.rule,
           traits: $0.traits, ratio: ratio, opName: "")
       }
       let unknown = ScheduleRecord(
-        deviceFingerprint: "chip", versions: "", similar: "", exact: "", agent: "fusion", rule: "no such rule",
+        deviceFingerprint: "chip", versions: "", structure: "", exact: "", extents: [], agent: "fusion",
+        rule: "no such rule",
         traits: "none", ratio: 100, opName: "")
-      let (candidates, told) = try await Self.submitted(request, RememberedSchedules(records + [unknown], exact: ""))
+      let (candidates, told) = try await Self.submitted(
+        request, RememberedSchedules(records + [unknown], exact: "", extents: []))
       #expect(Self.traits(candidates) == Self.traits(usual))
       #expect(told.isEmpty)
     }

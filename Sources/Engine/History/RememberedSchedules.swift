@@ -6,20 +6,23 @@ struct RememberedSchedules: Sendable {
   /// Latest first.
   private let records: [ScheduleRecord]
   private let exact: String
+  private let extents: [Int]
 
   /// Nothing is known.
-  init() { self.init([], exact: "") }
+  init() { self.init([], exact: "", extents: []) }
 
   /// - Parameters:
-  ///   - records: of ops like this one, latest first.
+  ///   - records: of ops of this one's structure, latest first.
   ///   - exact: what those records have that were measured on the very same op.
-  init(_ records: [ScheduleRecord], exact: String) {
+  ///   - extents: this op's, as `GraphDescription` lists them.
+  init(_ records: [ScheduleRecord], exact: String, extents: [Int]) {
     self.records = records
     self.exact = exact
+    self.extents = extents
   }
 
-  /// An agent's proposals, the one first that was fastest on the same op, or else on the similar op that was measured last;
-  /// those last that came to nothing there. All others keep their order.
+  /// An agent's proposals, the one first that was fastest on the same op, or else on the nearest of those with similar
+  /// extents; those last that came to nothing there. All others keep their order.
   ///
   /// - Returns: also why, for a person to read; nil where nothing is remembered or there is nothing to choose.
   func ordered(_ proposals: [Proposal], agent: String) -> (proposals: [Proposal], reason: String?) {
@@ -59,24 +62,32 @@ struct RememberedSchedules: Sendable {
     var exact: String
     var name: String
     var isSame: Bool
+    /// In extents.
+    var distance: Double
     var known: [MemoryKey: Worth] = [:]
     /// How many were right.
     var measured = 0
   }
 
-  /// The ops that an agent has measured anything on: the same one first, then the latest.
+  /// The ops that an agent has measured anything on: the same one first, then the nearest, of equally near ones the latest.
   private func ops(_ agent: String) -> [MeasuredOp] {
     var ops: [MeasuredOp] = []
     for record in records where record.agent == agent {
+      guard let distance = GraphDescription.distance(extents, record.extents) else { continue }
       let index = ops.firstIndex { $0.exact == record.exact } ?? ops.endIndex
       if index == ops.endIndex {
-        ops.append(MeasuredOp(exact: record.exact, name: record.opName, isSame: record.exact == exact))
+        let isSame = record.exact == exact
+        ops.append(MeasuredOp(exact: record.exact, name: record.opName, isSame: isSame, distance: distance))
       }
       let ratio = record.ratio.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
       ops[index].known[MemoryKey(rule: record.rule, traits: record.traits)] = ratio.map { .ratio($0) } ?? .refused
       if ratio != nil { ops[index].measured += 1 }
     }
-    return ops.filter(\.isSame) + ops.filter { !$0.isSame }
+    return ops.enumerated().sorted { first, second in
+      if first.element.isSame != second.element.isSame { return first.element.isSame }
+      if first.element.distance != second.element.distance { return first.element.distance < second.element.distance }
+      return first.offset < second.offset
+    }.map(\.element)
   }
 }
 

@@ -5,10 +5,12 @@ public struct ScheduleRecord: Sendable, Codable, Hashable {
   public var deviceFingerprint: String
   /// Of what generated and ran the code.
   public var versions: String
-  /// Equal for ops of the same structure and about the same extents.
-  public var similar: String
+  /// Equal for ops that differ in extents and numbers at most.
+  public var structure: String
   /// Equal for ops that differ in nothing but names.
   public var exact: String
+  /// What ops of one structure differ in.
+  public var extents: [Int]
   public var agent: String
   public var rule: String
   /// What the schedule chose; empty where there was no choice.
@@ -20,13 +22,14 @@ public struct ScheduleRecord: Sendable, Codable, Hashable {
   public var date: Date
 
   public init(
-    deviceFingerprint: String, versions: String, similar: String, exact: String, agent: String, rule: String,
-    traits: String, ratio: Double?, opName: String, date: Date = Date()
+    deviceFingerprint: String, versions: String, structure: String, exact: String, extents: [Int], agent: String,
+    rule: String, traits: String, ratio: Double?, opName: String, date: Date = Date()
   ) {
     self.deviceFingerprint = deviceFingerprint
     self.versions = versions
-    self.similar = similar
+    self.structure = structure
     self.exact = exact
+    self.extents = extents
     self.agent = agent
     self.rule = rule
     self.traits = traits

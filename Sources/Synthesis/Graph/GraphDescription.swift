@@ -1,12 +1,17 @@
-/// What an op computes, as text without a name in it: what was fastest for one op is worth trying first for another with
-/// the same description, on the same machine.
+import Foundation
+
+/// What an op computes, as text without a name in it: what was fastest for one op is worth trying first for another that
+/// looks like it, on the same machine.
 ///
 /// Values are numbered as the results need them, so that the order of independent statements means nothing either.
 public struct GraphDescription: Sendable, Hashable {
   /// Operations, types, extents and numbers as they are.
   public let exact: String
-  /// The same with extents and strides rounded to powers of two and numbers left out.
-  public let similar: String
+  /// The same without extents and numbers, but with ranks and dimensions of one element.
+  public let structure: String
+  /// Extents of the arguments and of the results, and how many numbers the module holds: what two ops of one structure
+  /// differ in.
+  public let extents: [Int]
 
   /// Of what rules and kernels see of the op, and of how wide and how many the machine's vectors and threads are.
   public init(_ request: SynthesisRequest) {
@@ -16,8 +21,28 @@ public struct GraphDescription: Sendable, Hashable {
 
   init(_ graph: TensorGraph, machine: String = "") {
     let order = Self.order(graph)
-    exact = Writer(isRounding: false).text(graph, order, machine)
-    similar = Writer(isRounding: true).text(graph, order, machine)
+    exact = Writer(isExact: true).text(graph, order, machine)
+    structure = Writer(isExact: false).text(graph, order, machine)
+    let arguments = order.filter { if case .input = graph.nodes[$0].operation { true } else { false } }
+    let results = graph.outputs.compactMap { if case .value(let id) = $0 { id } else { nil } }
+    let held = order.filter { if case .parameter = graph.nodes[$0].operation { true } else { false } }
+    extents =
+      (arguments + results).flatMap { graph.nodes[$0].type.shape } + [
+        held.map { graph.nodes[$0].type.count }.reduce(0, +)
+      ]
+  }
+
+  /// How far apart two ops of one structure are: the sum of the logarithms (base 2) of what their extents differ by; nil where
+  /// any of them is more than twice the other.
+  public static func distance(_ a: [Int], _ b: [Int]) -> Double? {
+    guard a.count == b.count else { return nil }
+    var sum = 0.0
+    for (x, y) in zip(a, b) where x != y {
+      let (low, high) = (min(x, y), max(x, y))
+      guard low > 0, high - low <= low else { return nil }
+      sum += log2(Double(high) / Double(low))
+    }
+    return sum
   }
 
   /// Every node that a result or the random generator needs, operands first.
@@ -53,7 +78,7 @@ public struct GraphDescription: Sendable, Hashable {
 
 /// One of the two ways to write a graph down.
 private struct Writer {
-  let isRounding: Bool
+  let isExact: Bool
 
   /// Kernel sizes, strides and numbers of dimensions up to here make another op each; larger ones are extents.
   private static let exactLimit = 8
@@ -78,23 +103,14 @@ private struct Writer {
   }
 
   private func text(_ type: TensorType) -> String {
-    "\(type.dtype.rawValue)[\(type.shape.map { String(extent($0)) }.joined(separator: " "))]"
+    "\(type.dtype.rawValue)[\(type.shape.map(extent).joined(separator: " "))]"
   }
 
-  /// To the nearest power of two, by ratio.
-  private func extent(_ value: Int) -> Int {
-    guard isRounding, value > 1 else { return value }
-    let below = 1 << (Int.bitWidth - 1 - value.leadingZeroBitCount)
-    let ratio = Double(value) / Double(below)
-    return ratio * ratio < 2 || below > Int.max / 2 ? below : 2 * below
-  }
+  private func extent(_ value: Int) -> String { isExact || (0...1).contains(value) ? String(value) : "n" }
 
-  private func small(_ value: Int) -> Int {
-    if value.magnitude <= Self.exactLimit { return value }
-    return value < 0 ? -extent(Int(clamping: value.magnitude)) : extent(value)
-  }
+  private func small(_ value: Int) -> String { value.magnitude <= Self.exactLimit ? String(value) : extent(value) }
 
-  private func list(_ values: [Int]) -> String { values.map { String(small($0)) }.joined(separator: " ") }
+  private func list(_ values: [Int]) -> String { values.map(small).joined(separator: " ") }
 
   private func text(_ window: WindowExtent) -> String {
     list([window.size, window.stride, window.padding, window.dilation])
@@ -104,15 +120,14 @@ private struct Writer {
     switch operation {
     case .input: return "input"
     case .parameter: return "parameter"
-    case .scalar(let value): return isRounding ? "number" : "number \(value)"
+    case .scalar(let value): return isExact ? "number \(value)" : "number"
     case .elementwise(let operation): return operation.rawValue
     case .reduce(let reduction, let trailing): return "reduce \(reduction) \(trailing)"
     case .reduceColumns(let reduction, let dimensions, let inner):
       return "reduce columns \(reduction) \(dimensions) \(inner)"
     case .reshape: return "reshape"
     case .view(let layout):
-      let offset = isRounding ? min(layout.offset, 1) : layout.offset
-      return "view \(offset) \(layout.strides.map { String(extent($0)) }.joined(separator: " "))"
+      return "view \(extent(layout.offset)) \(layout.strides.map(extent).joined(separator: " "))"
     case .slidingMean(let window):
       return "sliding mean \(list([window.size, window.stride, window.padding])) \(window.countsPadding)"
     case .pool(let pooling):
@@ -131,8 +146,8 @@ private struct Writer {
   private func text(_ argument: CallArgument) -> String {
     switch argument {
     case .operand(let index): return "operand \(index)"
-    case .integer(let value): return String(small(value))
-    case .number(let value): return isRounding ? "number" : "\(value)"
+    case .integer(let value): return small(value)
+    case .number(let value): return isExact ? "\(value)" : "number"
     case .truth(let value): return String(value)
     case .string(let text), .constant(let text): return text
     case .none: return "none"
