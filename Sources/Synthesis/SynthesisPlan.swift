@@ -57,18 +57,6 @@ struct SynthesisPlan {
     return algebra + results
   }
 
-  func compiler() -> [Proposal] {
-    let exactness = "whatever PyTorch's compiler does: usually the same operations in another order"
-    let reason = "PyTorch's own compiler fuses element-wise work and chooses schedules"
-    return [
-      Proposal(
-        idea: "torch.compile", rule: "torch-compile", reason: reason, exactness: exactness, labels: ["library-call"],
-        agentBrief: "compiler",
-        block: BlockWriter.compiled(request.graph, request: request, notes: ["torch.compile: \(reason)."]),
-        minimumBytes: CostModel.minimumBytes(lowered), minimumFlops: CostModel.minimumFlops(lowered))
-    ]
-  }
-
   // MARK: From graph to proposals
 
   private static let fusionReason =
@@ -123,8 +111,9 @@ struct SynthesisPlan {
       defer { previous = block }
       if block.definition == previous?.definition { return nil }
       return Proposal(
-        idea: idea, rule: ids.joined(separator: "+"), reason: reasons.joined(separator: "; "),
-        exactness: exactness.joined(separator: "; "), labels: labels, agentBrief: brief, block: block,
+        idea: idea, rule: ids.joined(separator: "+"), schedule: hasKernels ? schedule : nil,
+        reason: reasons.joined(separator: "; "), exactness: exactness.joined(separator: "; "), labels: labels,
+        agentBrief: brief, block: block,
         minimumBytes: CostModel.minimumBytes(graph), minimumFlops: CostModel.minimumFlops(graph))
     }
   }

@@ -34,13 +34,20 @@ struct OptimizationJob: Sendable {
       let findings = request.map { Synthesizer.findings(for: $0).map(\.reason) } ?? []
       for finding in findings { job.post(.finding(finding)) }
       progress.phase(0.25...0.55, "looking for ideas")
-      let verifier = VerificationAgent(session: session, job: job, environment: environment, earlier: earlier)
+      let memory = request.map {
+        ScheduleMemory(
+          $0, deviceFingerprint: environment.device.fingerprint,
+          torchVersion: environment.runner.python.torchVersion, store: store)
+      }
+      let verifier = VerificationAgent(
+        session: session, job: job, environment: environment, earlier: earlier, memory: memory)
       let supervisor = Supervisor(
         job: job, verifier: verifier, agents: try agents(), deadline: deadline, progress: progress)
       let brief = Brief(
         reference: reference, synthesis: request, inputs: capture.inputs, device: environment.device,
-        toolchain: environment.runner.toolchain?.version, profile: profile, guidance: job.request.allGuidance,
-        provenance: provenance(environment))
+        toolchain: environment.runner.toolchain?.version, profile: profile,
+        remembered: await memory?.recall(until: earlier.began) ?? RememberedSchedules(),
+        guidance: job.request.allGuidance, provenance: provenance(environment))
       let shortfalls = try await supervisor.search(on: brief)
       await session.close()
       let all = [capture.problem].compactMap { $0 } + findings + shortfalls
@@ -68,7 +75,9 @@ struct OptimizationJob: Sendable {
 
   /// The rule agents, and a language model where one is configured.
   private func agents() throws -> [any SynthesisAgent] {
-    var agents: [any SynthesisAgent] = ["fusion", "re-expression", "compiler"].map { RuleAgent(name: $0) }
+    var agents: [any SynthesisAgent] = Synthesizer.agents.map { name in
+      RuleAgent(name: name) { job.post(.finding($0)) }
+    }
     if let model = try ModelAgent.configured(job: job, store: store, earlier: earlier) { agents.append(model) }
     return agents
   }

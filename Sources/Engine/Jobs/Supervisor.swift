@@ -3,6 +3,7 @@ import HardwareRunner
 import SourceIndex
 import Store
 import Synchronization
+import Synthesis
 
 /// Runs the agents side by side, has their candidates ranked, and decides which finalists the verification agent
 /// judges; knows when to stop.
@@ -62,8 +63,12 @@ struct Supervisor: Sendable {
       idea: candidate.summary.idea, rule: candidate.rule, source: candidate.source,
       sourceHash: ContentHash.hexadecimal(of: candidate.source), labels: candidate.labels.map(\.rawValue))
     job.post(.proposed(candidate.summary), before: { try $0.insert(record) })
-    if isLate, let best = await verifier.bestRatio, best > SearchLimits.clearGain {
-      await verifier.leaveOut(candidate, because: "Not tried: as a baseline it is timed against the best idea anyway.")
+    let isBaseline = candidate.rule == Proposal.compilerRule
+    let enough = isBaseline ? SearchLimits.clearGain : SearchLimits.clearGainOverFrozen
+    if isLate, let best = await verifier.bestRatio, best > enough {
+      let why =
+        isBaseline ? "as a baseline it is timed against the best idea anyway" : "it is seldom as fast as the best idea"
+      await verifier.leaveOut(candidate, because: "Not tried: \(why).")
       return .stopped
     }
     progress.trying(candidate.summary.idea)

@@ -17,6 +17,8 @@ public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
+  public var isFloatingPoint: Bool { self == .float64 || self == .float32 || self == .float16 || self == .bfloat16 }
+
   /// The types that kernels are generated for.
   public var isComputed: Bool { self == .float32 || self == .float64 }
 }

@@ -41,7 +41,8 @@ struct ReferenceCall {
   // MARK: Evaluation
 
   func evaluate() throws -> [DenseTensor] {
-    if let result = pointwise() ?? reduction() ?? normalisation() ?? layer() ?? windowed() ?? rearrangement()
+    if let result = channelsLast() ?? pointwise() ?? reduction() ?? normalisation() ?? layer() ?? windowed()
+      ?? rearrangement()
       ?? polynomial() ?? libraryLayer()
     {
       return result

@@ -38,26 +38,6 @@ enum BlockWriter {
     return assemble(body, graph, request: request, notes: notes, needsLibrary: !calls.kernels.isEmpty)
   }
 
-  /// The block that has PyTorch compile the original.
-  static func compiled(_ graph: TensorGraph, request: SynthesisRequest, notes: [String]) -> GeneratedBlock {
-    var names = PythonNames()
-    let arguments = graph.arguments.map { names.unique($0.name) }
-    var body = ["compiled = torch.compile(original, dynamic=False)\nwarned = []", GuardText.special]
-    if !request.isFunction { body.append(GuardText.instance(graph.modules, [], preparation: [], values: [])) }
-    let all = (request.isFunction ? [] : ["self"]) + arguments
-    body.append(
-      fastPath(
-        graph, request: request, arguments: arguments, hasKernels: false, values: [],
-        statements: [
-          "if not warned:", "    try:", "        return compiled(\(all.joined(separator: ", ")))",
-          "    except Exception as error:  # the compiler's own failures; the original raises what is the op's",
-          "        warned.append(True)",
-          "        warnings.warn(f\"\(request.opName) takes its original path: torch.compile failed: {type(error).__name__}\", RuntimeWarning, stacklevel=2)",
-          "return original(\(all.joined(separator: ", ")))",
-        ]))
-    return assemble(body, graph, request: request, notes: notes, needsLibrary: false)
-  }
-
   // MARK: Parts
 
   private static func source(_ kernels: [KernelText]) -> String {
@@ -86,7 +66,7 @@ enum BlockWriter {
     return text
   }
 
-  private static func fastPath(
+  static func fastPath(
     _ graph: TensorGraph, request: SynthesisRequest, arguments: [String], hasKernels: Bool, values: [String],
     statements: [String]
   ) -> String {
@@ -138,7 +118,7 @@ enum BlockWriter {
     return lines.joined(separator: "\n")
   }
 
-  private static func assemble(
+  static func assemble(
     _ body: [String], _ graph: TensorGraph, request: SynthesisRequest, notes: [String], needsLibrary: Bool
   ) -> GeneratedBlock {
     let wrapper = "_kw_accelerate_" + Python.identifier(request.opName)

@@ -284,7 +284,7 @@ struct CallSequence {
 
   private mutating func emitReturn() {
     let mayBeStrided = graph.nodes.contains {
-      if case .call(let call) = $0.operation { call.hasOwnLayout } else { false }
+      if case .call(let call) = $0.operation { call.hasOwnLayout || call.hasChannelsLast } else { false }
     }
     let values = graph.outputs.map { output -> String in
       switch output {
