@@ -108,7 +108,7 @@ struct CostModel {
     graph.nodes.indices.filter(isCounted).reduce(0) { sum, id in
       let node = graph.nodes[id]
       switch node.operation {
-      case .elementwise(let operation): return sum + (operation == .identity ? 0 : Double(node.type.count))
+      case .elementwise(let operation): return sum + (operation.isCopy ? 0 : Double(node.type.count))
       case .reduce, .reduceColumns: return sum + Double(graph.nodes[node.operands[0]].type.count)
       case .slidingMean, .scan, .pool: return sum + 2 * Double(node.type.count)
       case .depthwise(let convolution):

@@ -19,7 +19,7 @@ extension SynthesisPlan {
   private func frozen() -> Proposal? {
     let isPrepared = lowered.isPrepared
     let hasWeights = lowered.nodes.contains { node in
-      if case .parameter = node.operation { node.type.dtype.isFloatingPoint && !node.type.shape.isEmpty } else { false }
+      if case .parameter = node.operation { node.type.dtype.isFloating && !node.type.shape.isEmpty } else { false }
     }
     guard !request.isFunction, hasWeights, !isRandom, !lowered.returned.contains(where: { isPrepared[$0] }) else {
       return nil

@@ -126,7 +126,10 @@ struct SynthesisPlan {
       let expensive = group.members.filter {
         if case .elementwise(let operation) = graph.nodes[$0].operation { operation.isExpensive } else { false }
       }
-      if !expensive.isEmpty || group.members.count > 8 { traits.isHeavy = true }
+      let computed = group.members.filter {
+        if case .elementwise(let operation) = graph.nodes[$0].operation { !operation.isCopy } else { true }
+      }
+      if !expensive.isEmpty || computed.count > 8 { traits.isHeavy = true }
       traits.rows = max(traits.rows, group.hasReductions ? group.rows : 0)
     }
     for node in graph.nodes {
@@ -208,8 +211,8 @@ struct SynthesisPlan {
       if LibraryCall.isFresh(call) || remaining?.contains(call.target) == false { continue }
       let dtype = node.type.dtype
       let why =
-        dtype == .float16 || dtype == .bfloat16 || dtype == .complex64 || dtype == .complex128
-        ? "kernels are generated for float32 and float64, not \(dtype.rawValue)" : "no rule covers it in this form"
+        dtype == .complex64 || dtype == .complex128
+        ? "kernels are generated for real numbers, not \(dtype.rawValue)" : "no rule covers it in this form"
       findings.append(Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line))
     }
     if partition.groups.isEmpty, findings.isEmpty, rewritten == nil, !isAttention,

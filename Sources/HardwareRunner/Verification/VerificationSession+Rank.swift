@@ -8,7 +8,7 @@ extension VerificationSession {
   }
 
   private func ranked(_ source: CandidateSource) async throws -> CoarseResult {
-    let screen = Screen(candidate: source.source, reference: reference.source)
+    let screen = Screen(candidate: source.source, reference: reference.source, types: reference.inputs.types)
     let labels = Set(source.labels).union(screen.labels)
     func early(_ fault: Fault) -> CoarseResult {
       CoarseResult(

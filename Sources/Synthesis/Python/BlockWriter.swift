@@ -48,6 +48,8 @@ enum BlockWriter {
       #include <utility>
       #if defined(__x86_64__)
       #include <immintrin.h>
+      #elif defined(__aarch64__)
+      #include <arm_neon.h>
       #endif
       #if defined(__linux__)
       #include <sys/mman.h>

@@ -60,12 +60,13 @@ def close(got: Any, reference: Any, oracle: Any, what: str) -> None:
             assert torch.equal(g, r), f"{what}: output {index}"
             continue
         unit = torch.finfo(g.dtype).eps
+        smallest = torch.finfo(g.dtype).smallest_normal * unit
         finite = o.to(g.dtype).isfinite()
         assert torch.equal(g[~finite], o.to(g.dtype)[~finite]), f"{what}: output {index} overflows elsewhere"
         g, r, o = g[finite].double(), r[finite].double(), o[finite]
         if not o.numel():
             continue
-        error, allowed = (g - o).abs(), (r - o).abs().max() * 3 + 4 * unit * o.abs() + 1e-45
+        error, allowed = (g - o).abs(), (r - o).abs().max() * 3 + 4 * unit * o.abs() + smallest
         if unit < 1e-12:
             allowed = allowed + 512 * unit * o.abs() + 4 * unit * o.abs().max()  # the oracle is no wider here
         assert (error <= allowed).all(), f"{what}: output {index} is off by {error.max().item():.3g}"
