@@ -86,10 +86,15 @@ private struct ChannelsLastRewrite {
 
   private func moved(_ type: TensorType) -> TensorType { TensorType(type.dtype, ChannelsLast.shape(type.shape)) }
 
-  private func context(_ id: ValueID) -> LoweringContext { LoweringContext(replacing: graph.nodes[id], builder) }
+  /// - Parameter operands: in the new graph.
+  private func context(_ id: ValueID, _ operands: [ValueID]) -> LoweringContext {
+    var node = graph.nodes[id]
+    node.operands = operands
+    return LoweringContext(replacing: node, builder)
+  }
 
   private mutating func reshape(_ value: ValueID, _ shape: [Int], for id: ValueID) -> ValueID {
-    var context = context(id)
+    var context = context(id, [value])
     let result = context.reshape(value, shape)
     builder = context.builder
     return result
@@ -139,7 +144,7 @@ private struct ChannelsLastRewrite {
     let full = [Int](repeating: 1, count: rank - type.shape.count) + type.shape
     let value = reshape(rowMajor(id), full, for: id)
     if ChannelsLast.isSame(full) { return reshape(value, ChannelsLast.shape(full), for: id) }
-    var context = context(id)
+    var context = context(id, [value])
     let result = context.permuted(value, ChannelsLast.order(rank))
     builder = context.builder
     return result
@@ -236,10 +241,13 @@ private struct ChannelsLastRewrite {
     let others = order.filter { !dimensions.contains($0) }
     let inside = order.filter { dimensions.contains($0) }
     guard others == others.sorted(), !how.reduction.isIndex || inside == inside.sorted() else { return nil }
-    var context = LoweringContext(replacing: node, builder)
+    guard let base = last[base] else { return nil }
+    var place = node
+    place.operands = [base]
+    var context = LoweringContext(replacing: place, builder)
     let positions = ChannelsLast.order(shape.count).enumerated().filter { dimensions.contains($0.element) }.map(
       \.offset)
-    guard let base = last[base], let value = context.reduce(how.reduction, base, Set(positions)) else { return nil }
+    guard let value = context.reduce(how.reduction, base, Set(positions)) else { return nil }
     let result = context.reshape(value, node.type.shape)
     builder = context.builder
     return result
