@@ -62,6 +62,9 @@ actor VerificationAgent {
     return record(candidate, verification, isNew: true)
   }
 
+  /// How many times as fast `torch.compile` of the op is, about; nil where there is no such baseline.
+  func rankCompiled() async throws -> Double? { try await session.rankCompiled() }
+
   @discardableResult
   private func record(
     _ candidate: ProposedCandidate, _ verification: Verification, isNew: Bool

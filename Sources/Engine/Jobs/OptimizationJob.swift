@@ -20,15 +20,8 @@ struct OptimizationJob: Sendable {
     let reference = try job.request.reference()
     if earlier.judged > 0 { job.post(.finding("Taken up again: \(earlier.judged) candidates were judged before.")) }
 
-    progress.phase(0.05...0.15, "running the op on its example inputs")
-    let capture = try await OpCapture.run(reference, environment)
-    if let problem = capture.problem { job.post(.finding(problem)) }
-    let profile = try await ProfileJob(job: job, environments: environments, store: store)
-      .profile(reference, environment)
-
-    // From here `torch.compile` is at work in the background.
-    progress.phase(0.15...0.25, "starting the oracle and the baselines")
-    let session = try await startSession(reference, environment, progress)
+    progress.phase(0.05...0.25, "running the op on its example inputs")
+    let (session, capture, profile) = try await start(reference, environment, progress)
     do {
       let request = capture.request(job.request.op, environment)
       let findings = request.map { Synthesizer.findings(for: $0).map(\.reason) } ?? []
@@ -58,18 +51,42 @@ struct OptimizationJob: Sendable {
     }
   }
 
-  private func startSession(
+  /// The session, and what is known of the op before anything is tried. The session's processes load PyTorch while the op
+  /// is captured and profiled; from the end of this on `torch.compile` is at work in the background.
+  private func start(
     _ reference: OpReference, _ environment: ResolvedEnvironment, _ progress: ProgressTeller
-  ) async throws -> VerificationSession {
+  ) async throws -> (VerificationSession, OpCapture, ProfileView) {
+    let looking = Task {
+      let capture = try await OpCapture.run(reference, environment)
+      if let problem = capture.problem { job.post(.finding(problem)) }
+      let profile = try await ProfileJob(job: job, environments: environments, store: store)
+        .profile(reference, environment)
+      return (capture, profile)
+    }
+    let session: VerificationSession
     do {
-      return try await VerificationSession(
-        reference: reference, environment: environment.runner, device: environment.device,
-        policy: job.request.verificationPolicy
-      ) { step in
-        progress.within(step.fraction, step.message)
+      session = try await withTaskCancellationHandler {
+        try await VerificationSession(
+          reference: reference, environment: environment.runner, device: environment.device,
+          policy: job.request.verificationPolicy, quiet: { _ = await looking.result }
+        ) { step in
+          progress.within(step.fraction, step.message)
+        }
+      } onCancel: {
+        looking.cancel()
       }
-    } catch let problem as VerificationProblem {
-      throw EngineError(problem)
+    } catch {
+      looking.cancel()
+      // Of two that the op itself is the reason for, the one that a person would have been told without the other.
+      if case .failure(let first) = await looking.result, first is EngineError { throw first }
+      throw (error as? VerificationProblem).map { EngineError($0) } ?? error
+    }
+    do {
+      let (capture, profile) = try await looking.value
+      return (session, capture, profile)
+    } catch {
+      await session.close()
+      throw error
     }
   }
 
