@@ -24,6 +24,12 @@ extension SynthesisPlan {
     guard !request.isFunction, hasWeights, !isRandom, !lowered.returned.contains(where: { isPrepared[$0] }) else {
       return nil
     }
+    // Frozen code applies these inside oneDNN's layers, where NaN becomes a number: it would be refused.
+    let folded = Rule.batchNormFoldingBesideEpilogues.applied(to: lowered) ?? lowered
+    let packed = Rule.packedEpilogues.applied(to: folded) ?? folded
+    guard !packed.nodes.indices.contains(where: { FusedLayer(packed, $0)?.epilogue.hidesNaN == true }) else {
+      return nil
+    }
     let idea = "torch.compile with frozen weights"
     let reason =
       "PyTorch's own compiler has weights in the library's order once and for all, folds what depends on them alone, and "
