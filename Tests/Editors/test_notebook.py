@@ -1,4 +1,4 @@
-"""The main job in a notebook: the op is in one cell, its example inputs are in another, and the edit goes into the first."""
+"""The main job in a notebook: the op is in one cell, its inputs are in another, and the edit goes into the first."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class NotebookEditor(BundledEditor):
 def saved(cells: "tuple[str, ...]") -> str:
     """The notebook's file (nbformat 4.5)."""
     parts: List[Dict[str, Any]] = [
-        {"cell_type": "code", "id": f"cell{number}", "metadata": {}, "source": text, "outputs": [], "execution_count": None}
+        {"cell_type": "code", "id": f"cell{number}", "metadata": {}, "source": text, "outputs": []}
         for number, text in enumerate(cells)
     ]
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": parts})

@@ -50,7 +50,8 @@ extension Sandbox {
     func variables(_ scratch: String) -> [String: String] {
       var variables = SandboxEnvironment.variables(
         python: python, toolchain: environment.toolchain, scratch: scratch)
-      if VectorExtensions(python, environment.toolchain).areUsable == true { variables["TORCHINDUCTOR_VEC_ISA_OK"] = "1" }
+      let extensions = VectorExtensions(python, environment.toolchain)
+      if extensions.areUsable == true { variables["TORCHINDUCTOR_VEC_ISA_OK"] = "1" }
       if policy.hugePages { variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1" }
       return variables
     }

@@ -61,10 +61,10 @@ def warm_up(torch: Any) -> None:
 
 
 def live_a_while(torch: Any) -> None:
-    """Brings the GNU C library's allocator into the state that it is in once a process has given back a large tensor, as
-    any that has loaded a model has. Until then what it gives back to the system, and has to be given page by page in the
-    next call, depends on which tensors happened to be freed before ("M_MMAP_THRESHOLD" in mallopt(3)): a candidate that
-    comes from its gates would be ahead of baselines that have not been through them."""
+    """Brings the GNU C library's allocator into the state that it is in once a process has given back a large tensor,
+    as any that has loaded a model has. Until then what it gives back to the system, and has to be given page by page
+    in the next call, depends on which tensors happened to be freed before ("M_MMAP_THRESHOLD" in mallopt(3)): a
+    candidate that comes from its gates would be ahead of baselines that have not been through them."""
     torch.empty(MMAP_THRESHOLD_MAX - (64 << 10), dtype=torch.uint8)
 
 

@@ -5,7 +5,8 @@ import Testing
 
 @Suite(
   "Vector extensions",
-  .enabled(if: Machine.canSandbox && Machine.hasCompiler, "needs bubblewrap, a C++ compiler and KERNELWRIGHT_TEST_PYTHON"))
+  .enabled(
+    if: Machine.canSandbox && Machine.hasCompiler, "needs bubblewrap, a C++ compiler and KERNELWRIGHT_TEST_PYTHON"))
 struct VectorExtensionsTests {
   @Test("are looked at once, and what was found is kept for this compiler and PyTorch alone")
   func keeps() async throws {
