@@ -131,7 +131,7 @@ class Losses(nn.Module):
             F.huber_loss(x, target, delta=1.5), F.huber_loss(x, target, reduction="none"),
             F.soft_margin_loss(x, target), F.binary_cross_entropy_with_logits(x, y),
             F.binary_cross_entropy_with_logits(x, y, weight, pos_weight=weight.exp(), reduction="none"),
-            F.kl_div(x, y, reduction="sum"), F.kl_div(x, target, reduction="none", log_target=True),
+            F.kl_div(F.logsigmoid(x), y, reduction="sum"), F.kl_div(x, target, reduction="none", log_target=True),
             F.kl_div(x, F.relu(target), reduction="none"),
         )  # fmt: skip
 
