@@ -115,15 +115,15 @@ import Testing
     #expect(partition.groups.map(\.columns).sorted() == [5, 20])
   }
 
-  @Test func halfPrecisionIsLeftAlone() {
+  @Test func complexNumbersAreLeftAlone() {
     var maker = GraphMaker(seed: 0)
-    let x = maker.add(.input(0), [], TensorType(.bfloat16, [4]))
-    maker.returns(maker.call("exp.default", [x], dtype: .bfloat16))
+    let x = maker.input([4], dtype: .complex64)
+    maker.returns(maker.call("exp.default", [x], dtype: .complex64))
     let lowered = maker.graph.lowered()
     #expect(lowered.hasCalls)
     let request = SynthesisRequest(
       graph: maker.graph, opName: "f", isFunction: true, vectorBits: 512, threads: 2, cacheBytes: [])
-    #expect(Synthesizer.findings(for: request).contains { $0.reason.contains("bfloat16") })
+    #expect(Synthesizer.findings(for: request).contains { $0.reason.contains("complex64") })
     #expect(Synthesizer.proposals(for: request, agent: "fusion").isEmpty)
   }
 

@@ -13,7 +13,7 @@ import threading
 import time
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 from .harness import load
 from .report import REPOSITORY
@@ -99,15 +99,28 @@ def _live(bench: ModuleType, command: List[str], file: Path) -> Dict[str, Any]:
             optimisation.begin(client)
             return waited
 
+        peak = bench.peak_rss_mib
         bench.read_message, bench.Client.initialize = listening, beginning  # type: ignore[attr-defined]
+        bench.peak_rss_mib = lambda root: _again_while_processes_end(peak, root)  # type: ignore[attr-defined]
         try:
             with open(os.devnull, "ab") as log:
                 bench.measure_life(metrics, command, bench.Document(file), options, log)
         finally:
             optimisation.ended = True
+            bench.peak_rss_mib = peak  # type: ignore[attr-defined]
             bench.read_message, bench.Client.initialize = read_message, initialize  # type: ignore[attr-defined]
     metrics["busy"] = optimisation.share
     return metrics
+
+
+def _again_while_processes_end(look: Callable[[int], float], root: int) -> float:
+    """A process of the optimisation may end between being listed and being looked at."""
+    for _ in range(100):
+        try:
+            return look(root)
+        except FileNotFoundError:
+            time.sleep(0.01)
+    return look(root)
 
 
 def _default_options(bench: ModuleType) -> Any:

@@ -15,8 +15,7 @@ struct GuardedMemory: Sendable {
   init(_ toolchain: Toolchain?, environment: [String: String]? = nil) async throws {
     #if os(Linux)
       guard let toolchain else { throw EnvironmentProblem("there is no compiler") }
-      let environment = environment ?? ProcessInfo.processInfo.environment
-      guard let folder = Self.folder(environment) else {
+      guard let folder = CacheFolder.path(environment: environment) else {
         throw EnvironmentProblem("there is no cache folder to build the allocator with guard pages in")
       }
       path = folder + "/guard-\(Self.fingerprint(toolchain)).so"
@@ -34,24 +33,8 @@ struct GuardedMemory: Sendable {
     return policy
   }
 
-  /// The XDG base directory specification: a relative `$XDG_CACHE_HOME` does not count.
-  private static func folder(_ environment: [String: String]) -> String? {
-    let cache =
-      if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { cache } else {
-        environment["HOME"].map { $0 + "/.cache" }
-      }
-    guard let folder = cache.map({ $0 + "/kernelwright" }), folder.hasPrefix("/") else { return nil }
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    return FileManager.default.isWritableFile(atPath: folder) ? folder : nil
-  }
-
-  /// Of the source and the compiler: FNV-1a, which is enough to tell versions of our own file apart.
   private static func fingerprint(_ toolchain: Toolchain) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in PackageResources.guard_c + Array(toolchain.version.utf8) {
-      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-    }
-    return String(hash, radix: 16)
+    CacheFolder.fingerprint(PackageResources.guard_c + Array(toolchain.version.utf8))
   }
 
   /// Beside its place and then moved there: another server may be about the same.

@@ -50,6 +50,8 @@ extension Sandbox {
     func variables(_ scratch: String) -> [String: String] {
       var variables = SandboxEnvironment.variables(
         python: python, toolchain: environment.toolchain, scratch: scratch)
+      let extensions = VectorExtensions(python, environment.toolchain)
+      if extensions.areUsable == true { variables["TORCHINDUCTOR_VEC_ISA_OK"] = "1" }
       if policy.hugePages { variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1" }
       return variables
     }

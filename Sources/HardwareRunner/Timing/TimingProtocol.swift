@@ -39,8 +39,13 @@ struct TimingProtocol: Sendable {
     var rounds: [TimingRound]
   }
 
-  /// - Parameter now: seconds that have passed, for the budget.
-  func run(_ source: some TimingSource, now: @Sendable () -> Double) async throws -> Outcome {
+  /// - Parameters:
+  ///   - now: seconds that have passed, for the budget.
+  ///   - clear: called once, at the first look at which the candidate is ahead by so much that it would be verified if the
+  ///     interval were three times as wide: the rest of the time goes into how much it is.
+  func run(
+    _ source: some TimingSource, now: @Sendable () -> Double, clear: @Sendable (TimingAnalysis) -> Void = { _ in }
+  ) async throws -> Outcome {
     var generator = SeededGenerator(seed: seed)
     let start = now()
     var warmup: [TimingRound] = []
@@ -50,15 +55,23 @@ struct TimingProtocol: Sendable {
     }
     var rounds: [TimingRound] = []
     var stop = TimingStop.budget
+    var isClear = false
     measuring: while true {
       for _ in 0..<Self.rhythm {
         rounds.append(try await source.round(order: shuffled(&generator)))
         if now() - start > policy.timingBudget { break }
       }
       let quiet = rounds.count { !$0.disturbed }
-      if quiet >= policy.minimumPairs && isPrecise(TimingAnalysis(rounds, contenders, seed: seed)) {
-        stop = .precise
-        break measuring
+      if quiet >= policy.minimumPairs {
+        let analysis = TimingAnalysis(rounds, contenders, seed: seed)
+        if !isClear && Self.isClear(analysis) {
+          isClear = true
+          clear(analysis)
+        }
+        if isPrecise(analysis) {
+          stop = .precise
+          break measuring
+        }
       }
       if quiet >= policy.maximumPairs || now() - start > policy.timingBudget { break measuring }
       if rounds.count - quiet > Self.disturbedShare * max(quiet, policy.minimumPairs) {
@@ -78,6 +91,11 @@ struct TimingProtocol: Sendable {
   private func isPrecise(_ analysis: TimingAnalysis) -> Bool {
     guard let headline = analysis.headline else { return false }
     return headline.logHalfWidth <= policy.halfWidth
+  }
+
+  private static func isClear(_ analysis: TimingAnalysis) -> Bool {
+    guard let headline = analysis.headline else { return false }
+    return log(analysis.measured(headline).low) - analysis.noiseBand > 2 * headline.logHalfWidth
   }
 
   private func isStable(_ rounds: [TimingRound]) -> Bool {

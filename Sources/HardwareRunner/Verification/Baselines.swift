@@ -12,7 +12,7 @@ actor Baselines {
   private var null: Task<CallWorker, any Error>?
   private var twin: Task<CallWorker, any Error>?
   private var compiled: Task<CallWorker, any Error>?
-  private var compiling: CallWorker?
+  private var compiling: Worker?
   /// Every worker that was started, so that none outlives the session, whatever it is in the middle of.
   private var started: [CallWorker] = []
   private var closed = false
@@ -33,6 +33,12 @@ actor Baselines {
 
   private func keep(_ worker: CallWorker) {
     started.append(worker)
+    if closed { worker.terminate() }
+  }
+
+  /// What `torch.compile` needs to have looked up: as long as it takes, it is what is paused for others.
+  private func begin(_ worker: Worker) {
+    compiling = worker
     if closed { worker.terminate() }
   }
 
@@ -68,9 +74,10 @@ actor Baselines {
     guard policy.usesCompile else { return }
     compiled = Task {
       _ = await twin.result
+      await VectorExtensions(environment.python, environment.toolchain).look(in: environment) { await self.begin($0) }
       let worker = try await Self.launch(.compiled, reference, environment, state: state)
       keep(worker)
-      compiling = worker
+      compiling = worker.worker
       defer { compiling = nil }
       do {
         let options = CallOptions(timeout: .seconds(policy.compileTimeout))
@@ -152,7 +159,7 @@ actor Baselines {
   func withoutCompiling<Result: Sendable>(
     _ body: @Sendable () async throws -> sending Result
   ) async rethrows -> sending Result {
-    let worker = compiling?.worker
+    let worker = compiling
     worker?.tree.pause()
     defer { worker?.tree.unpause() }
     return try await body()
@@ -161,6 +168,7 @@ actor Baselines {
   func terminate() {
     closed = true
     eager.terminate()
+    compiling?.terminate()
     for worker in started { worker.terminate() }
   }
 }

@@ -42,7 +42,15 @@ extension VerificationSession {
     // Nobody is to know whose turn is next, and an order that is always the same would favour somebody always.
     let seed = policy.seed ?? UInt64.random(in: 0...UInt64.max)
     let outcome = try await TimingProtocol(policy: policy, contenders: lineup.contenders, seed: seed)
-      .run(live) { (ContinuousClock.now - start) / .seconds(1) }
+      .run(live) {
+        (ContinuousClock.now - start) / .seconds(1)
+      } clear: { [progress] analysis in
+        guard let headline = analysis.headline else { return }
+        let least = String(format: "%.2f", analysis.stated(headline).low)
+        let baseline = analysis.contenders.names[headline.baseline]
+        let message = "at least \(least)× as fast as \(baseline), every check passed; measuring on"
+        progress(.init(gate: "timing", message: message, fraction: 0.7))
+      }
     return Timed(
       outcome: outcome, lineup: lineup, compileUnavailable: compiled.unavailable,
       checked: await (live.checkedCalls, live.fullyCheckedCalls))

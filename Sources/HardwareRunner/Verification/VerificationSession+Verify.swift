@@ -22,7 +22,7 @@ extension VerificationSession {
     if let admissionLabel { labels.insert(admissionLabel) }
     if !environment.sandbox.isSandboxed { labels.insert(.unsandboxed) }
 
-    let screen = Screen(candidate: source.source, reference: reference.source)
+    let screen = Screen(candidate: source.source, reference: reference.source, types: reference.inputs.types)
     labels.formUnion(screen.labels)
     result.gates.append(gate(screen))
     func finish(_ fault: Fault) -> Verification {

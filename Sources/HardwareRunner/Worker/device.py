@@ -1,7 +1,7 @@
 """What this machine can do: memory bandwidth by level, arithmetic peaks, the cost of calling an op at all."""
 
 import time
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, List, Optional
 
 import torch
 
@@ -106,4 +106,16 @@ def measure(state: Any, message: Dict[str, Any], arena: Any) -> Dict[str, Any]:
     }
 
 
-HANDLERS = {"measure_device": measure}
+def check_vectors(state: Any, message: Dict[str, Any], arena: Any) -> Dict[str, Any]:
+    """Whether the checks of PyTorch's compiler let pass every vector extension that it would take unchecked."""
+    from torch._inductor import config, cpu_vec_isa
+
+    def found(is_ok: Optional[bool]) -> List[str]:
+        cpu_vec_isa.valid_vec_isa_list.cache_clear()
+        with config.patch({"cpp.vec_isa_ok": is_ok}):
+            return [str(each) for each in cpu_vec_isa.valid_vec_isa_list()]
+
+    return {"usable": found(None) == found(True)}
+
+
+HANDLERS = {"measure_device": measure, "check_vectors": check_vectors}

@@ -19,7 +19,7 @@ extension LanguageServer {
       let edit = try applying(argument.candidate, to: op, in: document)
       return offer([(edit.range, edit.newText)], in: document, "Apply verified replacement of \(op.name)")
     case .remove:
-      guard let edit = Replacement.removal(for: op) else {
+      guard let edit = Replacement.removal(for: op, in: document.index) else {
         throw ResponseError(.contentModified, "There is no generated replacement under \(op.name) any more.")
       }
       return offer([(edit.range, edit.newText)], in: document, "Remove generated replacement of \(op.name)")

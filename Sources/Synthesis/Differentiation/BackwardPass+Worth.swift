@@ -27,7 +27,7 @@ extension BackwardPass {
     func isLarge(_ id: TensorGraph.ValueID) -> Bool { captured.nodes[id].type.count * 2 >= largest }
     var dependent = Set<TensorGraph.ValueID>()
     var total = 0
-    for (id, node) in captured.nodes.enumerated() where node.type.dtype.isFloatingPoint {
+    for (id, node) in captured.nodes.enumerated() where node.type.dtype.isFloating {
       switch node.operation {
       case .input, .parameter(_, .parameter): dependent.insert(id)
       case .element: if dependent.contains(node.operands[0]) { dependent.insert(id) }

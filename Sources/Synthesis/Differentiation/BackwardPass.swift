@@ -31,6 +31,10 @@ struct BackwardPass: Sendable {
   /// to be the same computation.
   init?(_ captured: TensorGraph) {
     guard captured.trainsAlike, captured.obstacles.isEmpty else { return nil }
+    // Where half precision is rounded on the way back is PyTorch's to say.
+    guard captured.nodes.allSatisfy({ !$0.type.dtype.isFloating || [.float32, .float64].contains($0.type.dtype) }) else {
+      return nil
+    }
     let captured = captured.pruned()
     if let own = BackwardPass(captured, readsResults: true), !own.readsResults || own.isDifferentiable {
       self = own

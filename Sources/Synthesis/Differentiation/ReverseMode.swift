@@ -40,7 +40,7 @@ struct ReverseMode {
   // MARK: Forward
 
   private func dependencies(_ node: TensorGraph.Node) -> Set<Source> {
-    guard node.type.dtype.isFloatingPoint else { return [] }
+    guard node.type.dtype.isFloating else { return [] }
     switch node.operation {
     case .input(let position): return [.argument(position)]
     case .parameter(let path, .parameter): return [.parameter(path: path)]
@@ -60,7 +60,8 @@ struct ReverseMode {
       return index < list.count ? [list[index]] : nil
     case .call(let call):
       let primitives = TensorGraph.primitives(
-        call, operands, node.type, origin: node.origin, usesLaterResults: usesLaterResults, &builder)
+        call, operands, node.type, origin: node.origin, isRounded: false, usesLaterResults: usesLaterResults,
+        &builder)
       if let primitives { return primitives }
       // Left to PyTorch: no gradient goes through it, and it gives the same every time.
       guard dependencies(node).isEmpty, call.isDeterministic else { return nil }
@@ -150,14 +151,5 @@ extension TensorGraph.Origin {
   /// Of what computes the gradient of a call.
   var gradient: TensorGraph.Origin {
     TensorGraph.Origin(name: name + "_gradient", target: "gradient of " + target, line: line)
-  }
-}
-
-extension ElementType {
-  var isFloatingPoint: Bool {
-    switch self {
-    case .float64, .float32, .float16, .bfloat16: true
-    default: false
-    }
   }
 }

@@ -11,7 +11,7 @@ extension TensorGraph {
         -> LoweringContext.ValueID?
     ) {
       table["aten.\(target)"] = { context in
-        guard context.isUniform, context.type.dtype.isComputed, let x = context.tensor(0, "self") else { return nil }
+        guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self") else { return nil }
         return body(&context, x).map { [$0] }
       }
     }
@@ -57,15 +57,7 @@ extension TensorGraph {
       let isLinear = c.apply(.greater, scaled, threshold)
       return c.apply(.select, isLinear, x, soft)
     }
-    activation("log_sigmoid.default") { c, x in
-      // min(x, 0) − log(1 + e^−|x|)
-      let magnitude = c.apply(.absolute, x)
-      let negative = c.apply(.negative, magnitude)
-      let e = c.apply(.exp, negative)
-      let soft = c.apply(.log1p, e)
-      let low = c.apply(.minimum, x, 0)
-      return c.apply(.subtract, low, soft)
-    }
+    activation("log_sigmoid.default") { c, x in c.logSigmoid(x) }
     activation("hardswish.default") { c, x in
       let gate = c.hardGate(x)
       let product = c.apply(.multiply, x, gate)
@@ -116,8 +108,9 @@ extension TensorGraph {
       return c.exponentialLinear(x, alpha: alpha, scale: 1, inputScale: 1 / alpha)
     }
     activation("threshold.default") { c, x in
-      guard let threshold = c.number(1, "threshold", default: .nan), let value = c.number(2, "value", default: .nan)
-      else { return nil }
+      guard let threshold = c.comparand(1, "threshold"), let value = c.number(2, "value", default: .nan) else {
+        return nil
+      }
       // NaN is not at or below the threshold and stays.
       let isLow = c.apply(.lessEqual, x, threshold)
       let constant = c.scalar(value)

@@ -55,28 +55,6 @@ enum BlockWriter {
       signatures: kernels.map { ($0.name, $0.inputs.count + $0.outputs.count) })
   }
 
-  /// The block that has PyTorch compile the original.
-  static func compiled(_ graph: TensorGraph, request: SynthesisRequest, notes: [String]) -> GeneratedBlock {
-    var names = PythonNames()
-    let arguments = graph.arguments.map { names.unique($0.name) }
-    var body = ["compiled = torch.compile(original, dynamic=False)\nwarned = []", GuardText.special]
-    if !request.isFunction {
-      body.append(GuardText.instance(graph.modules, [], preparation: [], values: [], trains: false))
-    }
-    let all = (request.isFunction ? [] : ["self"]) + arguments
-    body.append(
-      fastPath(
-        graph, request: request, arguments: arguments, hasKernels: false, values: [],
-        statements: [
-          "if not warned:", "    try:", "        return compiled(\(all.joined(separator: ", ")))",
-          "    except Exception as error:  # the compiler's own failures; the original raises what is the op's",
-          "        warned.append(True)",
-          "        warnings.warn(f\"\(request.opName) takes its original path: torch.compile failed: {type(error).__name__}\", RuntimeWarning, stacklevel=2)",
-          "return original(\(all.joined(separator: ", ")))",
-        ]))
-    return assemble(body, graph, request: request, notes: notes, trains: false)
-  }
-
   // MARK: Parts
 
   private static func source(_ kernels: [KernelText]) -> String {
@@ -87,6 +65,8 @@ enum BlockWriter {
       #include <utility>
       #if defined(__x86_64__)
       #include <immintrin.h>
+      #elif defined(__aarch64__)
+      #include <arm_neon.h>
       #endif
       #if defined(__linux__)
       #include <sys/mman.h>
@@ -105,7 +85,7 @@ enum BlockWriter {
     return text
   }
 
-  private static func fastPath(
+  static func fastPath(
     _ graph: TensorGraph, request: SynthesisRequest, arguments: [String], hasKernels: Bool, values: [String],
     statements: [String], training: TrainingText? = nil
   ) -> String {
@@ -166,8 +146,8 @@ enum BlockWriter {
     return lines.joined(separator: "\n")
   }
 
-  private static func assemble(
-    _ body: [String], _ graph: TensorGraph, request: SynthesisRequest, notes: [String], trains: Bool
+  static func assemble(
+    _ body: [String], _ graph: TensorGraph, request: SynthesisRequest, notes: [String], trains: Bool = false
   ) -> GeneratedBlock {
     let wrapper = "_kw_accelerate_" + Python.identifier(request.opName)
     let shapes = graph.arguments.compactMap { argument -> String? in

@@ -108,13 +108,14 @@ struct CallSequence {
     for (id, node) in graph.nodes.enumerated() where inside.contains(id) && !isParameter(id) {
       let name = names.name(id, node.origin.name)
       let text: String
-      var isWide = node.type.dtype.isComputed
+      var isWide = node.type.dtype.isFloating
       switch node.operation {
       case .call(let call):
         text = LibraryCall.text(call, operands: node.operands.map { narrow($0, wide) })
         isWide = false
       default:
-        text = primitive(node, operands: node.operands.map { widened($0, wide) })
+        let operands = node.operands.map { widened($0, wide) }
+        text = preparedCast(node, operands) ?? primitive(node, operands: operands)
       }
       preparation.append("\(name) = \(text)")
       if isWide { wide[id] = name }
@@ -132,7 +133,16 @@ struct CallSequence {
     if case .scalar(let value) = graph.nodes[id].operation { return Python.number(value) }
     if let name = wide[id] { return name }
     let name = names.known(id) ?? "None"
-    return graph.nodes[id].type.dtype.isComputed ? "\(name).double()" : name
+    return graph.nodes[id].type.dtype.isFloating ? "\(name).double()" : name
+  }
+
+  /// A change of type where everything is in double precision: rounded only where the op asks for it.
+  private func preparedCast(_ node: TensorGraph.Node, _ operands: [String]) -> String? {
+    guard node.operation == .elementwise(.cast) || node.operation == .elementwise(.softCast) else { return nil }
+    let source = graph.nodes[node.operands[0]].type.dtype
+    let isRounded = node.operation == .elementwise(.cast) && !source.isExact(in: node.type.dtype)
+    if isRounded { return "\(operands[0]).to(torch.\(node.type.dtype.rawValue)).double()" }
+    return source.isFloating ? operands[0] : "\(operands[0]).double()"
   }
 
   private func narrow(_ id: ValueID, _ wide: [ValueID: String]) -> String {
@@ -150,7 +160,7 @@ struct CallSequence {
     }
     switch node.operation {
     case .elementwise(let operation):
-      var text = operation.python
+      var text = operation.python.replacing("{type}", with: "torch.\(node.type.dtype.rawValue)")
       for (index, operand) in operands.enumerated() {
         // Methods and functions of tensors want tensors.
         let isNumber = isScalar(node.operands[index]) && !operand.hasPrefix("torch.tensor(")
@@ -299,7 +309,7 @@ struct CallSequence {
 
   private mutating func emitResults() {
     let mayBeStrided = graph.nodes.contains {
-      if case .call(let call) = $0.operation { call.hasOwnLayout } else { false }
+      if case .call(let call) = $0.operation { call.hasOwnLayout || call.hasChannelsLast } else { false }
     }
     results = graph.outputs.map { output -> String in
       switch output {

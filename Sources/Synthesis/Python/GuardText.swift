@@ -32,7 +32,9 @@ enum GuardText {
   ///
   /// Where PyTorch leaves products to the Arm Compute Library, oneDNN's fused operators are not to be relied on.
   static func operators(_ graph: TensorGraph) -> String? {
-    let targets = graph.nodes.compactMap { if case .call(let call) = $0.operation { call.target } else { nil } }
+    let targets = graph.nodes.compactMap {
+      if case .call(let call) = $0.operation { (call.withChannelsFirst ?? call).target } else { nil }
+    }
     let named = Set(targets).sorted().compactMap { target in LibraryCall.optional[target].map { (target, $0) } }
     if named.isEmpty { return nil }
     let lines = named.map { "    \($0.1) = torch.ops.\($0.0)" }
@@ -63,9 +65,12 @@ enum GuardText {
   /// An instance is examined once; in every call a few comparisons find out whether anything changed since: attributes,
   /// submodules, hooks, the identity and place of parameters, and, where something was computed from them, their
   /// versions.
+  ///
+  /// - Parameter purpose: what `preparation` makes, as a sentence.
   static func instance(
     _ modules: [TensorGraph.ModuleConfiguration], _ needed: [CallSequence.Needed], preparation: [String],
-    values: [String], trains: Bool
+    values: [String], trains: Bool = false,
+    purpose: String = "What depends on parameters alone, computed in double precision and rounded once."
   ) -> String {
     var lines: [String] = []
     lines.append("# How the modules were configured when this was verified; the type of the first is the class itself.")
@@ -91,7 +96,7 @@ enum GuardText {
     lines.append("")
     if !preparation.isEmpty {
       lines.append("def prepare(\(needed.map(\.name).joined(separator: ", "))):")
-      lines.append("    \"\"\"What depends on parameters alone, computed in double precision and rounded once.\"\"\"")
+      lines.append("    \"\"\"\(purpose)\"\"\"")
       lines += preparation.map { "    " + $0 }
     } else {
       lines.append("def prepare(\(needed.map(\.name).joined(separator: ", "))):")

@@ -156,7 +156,7 @@ extension TrainingText {
     }
     // A gradient of something that is none of the op's variables, a buffer, say.
     let others = inputs.indices.filter { number in
-      guard inputs[number].type.dtype.isFloatingPoint, !wanted.contains(number) else { return false }
+      guard inputs[number].type.dtype.isFloating, !wanted.contains(number) else { return false }
       return forward.needed.contains { .parameter(path: $0.path) == inputs[number].source && $0.kind != .parameter }
     }
     let isOther = others.map { " or needs[\($0)]" }.joined()

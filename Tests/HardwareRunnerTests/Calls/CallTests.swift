@@ -39,6 +39,38 @@ struct CallTests {
     #expect(try await eager.call(inputs).outputs[0].floats.allSatisfy { $0 == 0 })
   }
 
+  #if canImport(Glibc)
+    @Test("the allocator of every contender's process takes large tensors from its heap, from the first call on")
+    func allocator() async throws {
+      let environment = try await Machine.environment()
+      defer { environment.registry.killAll() }
+      let source = """
+        import ctypes
+        import torch
+        class Information(ctypes.Structure):  # mallinfo2(3)
+            _fields_ = [(name, ctypes.c_size_t) for name in (
+                "arena", "free", "small", "mapped_blocks", "mapped", "most", "small_free", "used", "unused", "top")]
+        information = ctypes.CDLL(None).mallinfo2
+        information.restype = Information
+        def op(x):
+            before = information().mapped_blocks
+            large = torch.zeros(2 << 20)
+            return x + (information().mapped_blocks - before)
+        def get_inputs():
+            return [torch.zeros(1)]
+        """
+      let reference = try Project().reference(source, name: "op", kind: .function)
+      let candidate = source + "\nclass ModelNew(torch.nn.Module):\n    def forward(self, x): return op(x)\n"
+      let inputs = CallInputs.floats([(shape: [1], values: [0])])
+      for worker in [
+        try await launch(.eager, reference, in: environment),
+        try await launch(.candidate, reference, candidate: candidate, in: environment),
+      ] {
+        #expect(try await worker.call(inputs).outputs[0].floats == [0])
+      }
+    }
+  #endif
+
   @Test("every element type comes back bit by bit, whatever its strides; views share memory and may be views of inputs")
   func typesAndStrides() async throws {
     let environment = try await Machine.environment()

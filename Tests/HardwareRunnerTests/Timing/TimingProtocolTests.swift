@@ -70,6 +70,21 @@ struct TimingProtocolTests {
     #expect(Set(orders).count > 3 && orders.allSatisfy { $0.sorted() == [0, 1, 2, 3] })
   }
 
+  @Test(
+    "a clear gain is told before the end, once; what isn't clear never",
+    arguments: [([(6.0, 5.0), (2, 1.5), (6, 5), (5, 4)], 1), ([(6, 5), (6, 5), (6, 5), (7, 6)], 0)])
+  func clear(medians: [(cold: Double, warm: Double)], times: Int) async throws {
+    let told = Mutex<[Int]>([])
+    let source = Recorded(medians, spread: 0.2)
+    let outcome = try await TimingProtocol(policy: VerificationPolicy(), contenders: contenders, seed: 1)
+      .run(source, now: { 0 }) { analysis in
+        told.withLock { $0.append(analysis.rounds) }
+        #expect((analysis.headline?.ratio.low ?? 0) > 1)
+      }
+    #expect(told.withLock { $0 }.count == times)
+    #expect(told.withLock { $0 }.allSatisfy { $0 < outcome.rounds.count })
+  }
+
   @Test("identical code is not claimed to be faster")
   func identical() async throws {
     let (_, decision) = try await run(Recorded([(6, 5), (6, 5), (6, 5), (7, 6)]))

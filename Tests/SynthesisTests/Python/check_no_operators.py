@@ -1,4 +1,4 @@
-"""check_no_operators.py DIR: candidates in a PyTorch without oneDNN's fused operators are the originals, without a word."""
+"""check_no_operators.py DIR: without oneDNN's fused operators candidates are the originals, and say nothing."""
 import glob
 import os
 import sys

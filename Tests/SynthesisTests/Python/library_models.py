@@ -45,7 +45,7 @@ class Columns(nn.Module):
 
 
 class Stack(nn.Module):
-    """A few layers of one kind; each may be normalised, have something added, be activated, be followed by a pooling."""
+    """A few layers of one kind; each may be normalised, have something added, be activated, be pooled."""
 
     def __init__(self, seed):
         super().__init__()
@@ -66,7 +66,8 @@ class Stack(nn.Module):
                 kernel = [draw.choice([1, 2, 3]) for _ in range(spatial)]
                 stride = [draw.choice([1, 1, 2]) for _ in range(spatial)]
                 options = {"dilation": [draw.choice([1, 1, 2]) for _ in kernel], "groups": draw.choice([1, 1, 2])}
-                options["padding"] = [draw.randint(0, 1) + (k - 1) * d // 2 for k, d in zip(kernel, options["dilation"])]
+                reach = [(k - 1) * d for k, d in zip(kernel, options["dilation"])]
+                options["padding"] = [draw.randint(0, 1) + r // 2 for r in reach]
                 if transposed:
                     options["output_padding"] = [draw.randint(0, s - 1) for s in stride]
                 kind = getattr(nn, f"Conv{'Transpose' if transposed else ''}{spatial}d")

@@ -122,6 +122,20 @@ class Loss(nn.Module):
         return F.mse_loss(a, b) + torch.logsumexp(a, -1).mean()
 
 
+class Losses(nn.Module):
+    def forward(self, x, target, weight):
+        y = torch.sigmoid(target)
+        return (
+            F.l1_loss(x, target, reduction="sum"), F.mse_loss(x, target, reduction="none"),
+            F.smooth_l1_loss(x, target, beta=0.7), F.smooth_l1_loss(x, target, reduction="none"),
+            F.huber_loss(x, target, delta=1.5), F.huber_loss(x, target, reduction="none"),
+            F.soft_margin_loss(x, target), F.binary_cross_entropy_with_logits(x, y),
+            F.binary_cross_entropy_with_logits(x, y, weight, pos_weight=weight.exp(), reduction="none"),
+            F.kl_div(F.logsigmoid(x), y, reduction="sum"), F.kl_div(x, target, reduction="none", log_target=True),
+            F.kl_div(x, F.relu(target), reduction="none"),
+        )  # fmt: skip
+
+
 class Everything(nn.Module):
     """Every function a kernel may call, on one input."""
 
@@ -183,6 +197,7 @@ CASES = {
     "GroupNorm": ([_r(2, 6, 5, 7)], []),
     "Causal": ([_r(2, 33, 33)], []),
     "Loss": ([_r(40, 130), _r(40, 130)], []),
+    "Losses": ([_r(13, 70), _r(13, 70), _r(70)], []),
     "Everything": ([_r(33, 70)], []),
     "Statistics": ([_r(6, 8, 50)], []),
     "Configured": ([_r(5, 21)], []),
