@@ -131,7 +131,7 @@ extension VerificationSession {
     _ unavailable: String?, _ checked: (all: Int, full: Int)
   ) {
     let analysis = outcome.analysis
-    let decision = TimingDecision(analysis, stop: outcome.stop, policy: policy)
+    let decision = TimingDecision(outcome, policy: policy)
     let state = analysis.headline?.state ?? .warm
     func summary(_ index: Int) -> TimingSummary {
       let interval = analysis.median(index, state)
@@ -171,7 +171,7 @@ extension VerificationSession {
       "null_us": analysis.nullMs[.warm, default: 0] * 1e3, "null_cold_us": analysis.nullMs[.cold, default: 0] * 1e3,
       "noise_band_percent": (exp(analysis.noiseBand) - 1) * 100, "outlier_share": analysis.outliers,
       "outputs_checked": Double(checked.all), "outputs_fully_checked": Double(checked.full),
-      "stopped_precise": outcome.stop == .precise ? 1 : 0,
+      "stopped_precise": outcome.stop == .precise ? 1 : 0, "sets_of_processes": Double(max(outcome.sets.count, 1)),
     ]
     for state in CacheState.allCases {
       if let noise = analysis.noise[state] {
