@@ -18,7 +18,7 @@ public struct LanguageServerConfiguration: Sendable {
   public var mayHoldResults: @Sendable (_ workspace: String) -> Bool
   /// What the engine can run. Ops of other kinds are listed, and nothing is promised of them. With `.selection`, selected
   /// statements are offered as ops.
-  public var runnableKinds: Set<OpKind>
+  public var runnableKinds: [OpKind]
   /// The present, for the ages of results.
   public var now: @Sendable () -> Date
 
@@ -29,7 +29,7 @@ public struct LanguageServerConfiguration: Sendable {
     mayHoldResults: @escaping @Sendable (_ workspace: String) -> Bool = { workspace in
       FileManager.default.fileExists(atPath: workspace + "/.kernelwright")
     },
-    runnableKinds: Set<OpKind> = [.module, .function],
+    runnableKinds: [OpKind] = [.module, .function],
     now: @escaping @Sendable () -> Date = { Date() }
   ) {
     self.version = version
