@@ -230,7 +230,9 @@ import Testing
     let picked = maker.call("select.int", [swapped], [.integer(1), .integer(-1)], shape: [6, 8])
     let narrow = maker.call("narrow.default", [swapped], [.integer(2), .integer(3), .integer(2)], shape: [6, 4, 2])
     let flat = maker.call("reshape.default", [narrow], [.integers([8, 6])], shape: [8, 6])
-    let wide = maker.call("expand.default", [maker.call("unsqueeze.default", [picked], [.integer(0)], shape: [1, 6, 8])], [.integers([3, 6, 8])], shape: [3, 6, 8])
+    let wide = maker.call(
+      "expand.default", [maker.call("unsqueeze.default", [picked], [.integer(0)], shape: [1, 6, 8])],
+      [.integers([3, 6, 8])], shape: [3, 6, 8])
     maker.returns(
       maker.call("exp.default", [sliced]), maker.call("tanh.default", [flat]), maker.call("sin.default", [wide]))
     let check = try #require(try GradientCheck(maker))
@@ -320,7 +322,8 @@ import Testing
           (number, source.isUpstream ? DenseTensor([3, 4], filledWith: 1) : maker.inputs[0]!)
         }))
     // Not (1 + x)·eˣ.
-    #expect(relativeDifference(gradient, try maker.run(maker.graph).map { $0.zipped(maker.inputs[0]!) { $0 / $1 } }) < 1e-12)
+    #expect(
+      relativeDifference(gradient, try maker.run(maker.graph).map { $0.zipped(maker.inputs[0]!) { $0 / $1 } }) < 1e-12)
   }
 
   @Test func anOpThatTrainsOtherwiseHasNone() {

@@ -48,7 +48,8 @@ import Testing
     let x = maker.input([96, 64])
     let (w, b) = (maker.parameter("w", [64]), maker.parameter("b", [64]))
     let norm = maker.add(
-      .call(Call("aten.layer_norm.default", [.operand(0), .list([.integer(64)]), .operand(1), .operand(2)])), [x, w, b],
+      .call(Call("aten.layer_norm.default", [.operand(0), .list([.integer(64)]), .operand(1), .operand(2)])),
+      [x, w, b],
       TensorType(.float32, [96, 64]), "aten.layer_norm.default")
     maker.returns(isHeavy ? maker.call("gelu.default", [norm]) : norm)
     let pass = try #require(BackwardPass(maker.graph))

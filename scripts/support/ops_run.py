@@ -47,7 +47,7 @@ class Setup:
 
     @staticmethod
     def identity() -> str:
-        """Of what proposes, verifies and times: other code starts the study anew, another build of the same does not."""
+        """Of what proposes, verifies and times: other code starts the study anew, another build doesn't."""
         digest = hashlib.sha256()
         for room in DECIDING:
             for file in sorted((REPOSITORY / "Sources" / room).rglob("*")):

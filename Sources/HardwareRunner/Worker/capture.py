@@ -66,8 +66,8 @@ def _trains_alike(model: torch.nn.Module, inputs: list[object], files: frozenset
     if len(nodes) > _TRAINED_NODES or graph["mutations"] or any(_PRODUCT.match(node["op"]) for node in nodes):
         return False
     leaves = [
-        value.detach().clone().requires_grad_() if isinstance(value, torch.Tensor) and value.is_floating_point() else value
-        for value in inputs
+        each.detach().clone().requires_grad_() if isinstance(each, torch.Tensor) and each.is_floating_point() else each
+        for each in inputs
     ]
     model.train()
     try:

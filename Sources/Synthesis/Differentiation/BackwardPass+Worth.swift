@@ -57,7 +57,8 @@ extension BackwardPass {
     var total = 0
     for group in fused.partition.groups where (group.inputs + group.outputs).contains(where: isLarge) {
       // A long row is gone over anew for every reduction that waits for another.
-      let isLong = group.hasReductions && !group.reducesColumns
+      let isLong =
+        group.hasReductions && !group.reducesColumns
         && group.columns * group.dtype.size > FusionKernel.keptBytesLimit
       total += isLong ? PassPlan(group, in: graph, keepsIntermediates: false).passes : 1
     }

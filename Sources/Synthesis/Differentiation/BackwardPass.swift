@@ -32,7 +32,8 @@ struct BackwardPass: Sendable {
   init?(_ captured: TensorGraph) {
     guard captured.trainsAlike, captured.obstacles.isEmpty else { return nil }
     // Where half precision is rounded on the way back is PyTorch's to say.
-    guard captured.nodes.allSatisfy({ !$0.type.dtype.isFloating || [.float32, .float64].contains($0.type.dtype) }) else {
+    guard captured.nodes.allSatisfy({ !$0.type.dtype.isFloating || [.float32, .float64].contains($0.type.dtype) })
+    else {
       return nil
     }
     let captured = captured.pruned()

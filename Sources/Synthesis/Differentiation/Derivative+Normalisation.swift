@@ -80,7 +80,8 @@ extension LoweringContext {
   /// The gradients of a normalisation's input, weight and bias, where there are any and they are wanted; weight and bias
   /// broadcast with the input as `shape`.
   fileprivate mutating func gradients(
-    _ about: CallGradient, x: ValueID, weight: ValueID, bias: ValueID, positions: (x: Int, weight: Int, bias: Int?), shape target: [Int]
+    _ about: CallGradient, x: ValueID, weight: ValueID, bias: ValueID, positions: (x: Int, weight: Int, bias: Int?),
+    shape target: [Int]
   ) -> [Int: ValueID]? {
     var result: [Int: ValueID] = [:]
     if let place = place(positions.x, "input") { result[place] = x }

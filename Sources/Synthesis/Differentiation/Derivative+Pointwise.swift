@@ -162,7 +162,8 @@ extension TensorGraph {
 
   /// Registers both sides of an operator on two tensors, or on a tensor and a number; only what is wanted is written.
   private static func binary(
-    _ sides: @escaping @Sendable (_ gradient: ValueID, _ a: ValueID, _ b: ValueID) -> [(inout LoweringContext) -> ValueID]
+    _ sides:
+      @escaping @Sendable (_ gradient: ValueID, _ a: ValueID, _ b: ValueID) -> [(inout LoweringContext) -> ValueID]
   ) -> Derivative {
     { c, about in
       guard let gradient = about.upstream[0], let a = c.operand(0, "self"), let b = c.operand(1, "other") else {

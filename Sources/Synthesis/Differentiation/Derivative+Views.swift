@@ -56,7 +56,8 @@ extension TensorGraph {
       if count == extent { return gradient }
       let end = min(first + count * step, extent)
       let numbers = [dimension, first, end, step].map { CallArgument.integer($0) }
-      return c.call("slice_backward.default", [gradient], [.operand(0), CallArgument.integers(shape)] + numbers, shape: shape)
+      return c.call(
+        "slice_backward.default", [gradient], [.operand(0), CallArgument.integers(shape)] + numbers, shape: shape)
     }
     view("narrow.default") { c, shape, gradient in
       guard let dimension = Shape.dimension(c.integer(1, "dim", default: 0) ?? 0, rank: shape.count),
@@ -64,13 +65,16 @@ extension TensorGraph {
       else { return nil }
       let first = start < 0 ? start + shape[dimension] : start
       let numbers = [dimension, first, first + c.shape(gradient)[dimension], 1].map { CallArgument.integer($0) }
-      return c.call("slice_backward.default", [gradient], [.operand(0), CallArgument.integers(shape)] + numbers, shape: shape)
+      return c.call(
+        "slice_backward.default", [gradient], [.operand(0), CallArgument.integers(shape)] + numbers, shape: shape)
     }
     view("select.int") { c, shape, gradient in
       guard let dimension = Shape.dimension(c.integer(1, "dim", default: 0) ?? 0, rank: shape.count),
         let position = c.integer(2, "index", default: 0)
       else { return nil }
-      let arguments: [CallArgument] = [.operand(0), CallArgument.integers(shape), .integer(dimension), .integer(position)]
+      let arguments: [CallArgument] = [
+        .operand(0), CallArgument.integers(shape), .integer(dimension), .integer(position),
+      ]
       return c.call("select_backward.default", [gradient], arguments, shape: shape)
     }
     for target in ["chunk.default", "split.Tensor", "split_with_sizes.default", "split.sizes", "unsafe_split.Tensor"] {

@@ -101,7 +101,8 @@ struct ReverseMode {
     guard let derivative = TensorGraph.derivatives[call.target] else { return false }
     var results = values[id]
     if readsResults, TensorGraph.keepingResult.contains(call.name),
-      let leaf = captured.outputs.firstIndex(of: .value(id)) {
+      let leaf = captured.outputs.firstIndex(of: .value(id))
+    {
       results[0] = input(.result(leaf), node.type, origin: node.origin)
     }
     var context = LoweringContext(

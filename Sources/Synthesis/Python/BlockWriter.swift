@@ -11,7 +11,8 @@ enum BlockWriter {
     let prefix = prefix(request.opName)
     let calls = CallSequence(graph, partition, schedule: schedule, threads: request.threads, prefix: prefix)
     let values = calls.values
-    let training = calls.kernels.isEmpty
+    let training =
+      calls.kernels.isEmpty
       ? nil : backward.flatMap { TrainingText($0, calls, request: request, schedule: schedule) }
     var body: [String] = []
     if !calls.kernels.isEmpty {

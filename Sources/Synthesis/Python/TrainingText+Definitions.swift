@@ -1,7 +1,8 @@
 /// What stands above the fast path: `compute`, `again`, and the autograd function itself.
 extension TrainingText {
   var definitions: String {
-    [computation, replayed ?? fallback, preparation, function].compactMap { $0?.joined(separator: "\n") }.joined(separator: "\n\n")
+    [computation, replayed ?? fallback, preparation, function].compactMap { $0?.joined(separator: "\n") }.joined(
+      separator: "\n\n")
   }
 
   /// What of the forward is kept for the backward pass, in the order in which that reads it.
@@ -108,7 +109,8 @@ extension TrainingText {
   private var function: [String] {
     [
       "class Differentiable(torch.autograd.Function):",
-      "    \"\"\"The fast path where gradients are wanted: kernels compute them as well.\"\"\"", "", "    @staticmethod",
+      "    \"\"\"The fast path where gradients are wanted: kernels compute them as well.\"\"\"", "",
+      "    @staticmethod",
     ] + forwardMethod.map { "    " + $0 } + ["", "    @staticmethod"] + backwardMethod.map { "    " + $0 }
   }
 
@@ -123,7 +125,8 @@ extension TrainingText {
       if case .value(let id) = $0 { forward.graph.source(id).root != id } else { false }
     }
     if isReshaped {
-      text.append("    results = tuple(r.detach() for r in results)  # none may be a view: they can be changed in place")
+      text.append(
+        "    results = tuple(r.detach() for r in results)  # none may be a view: they can be changed in place")
     }
     let names = kept.map { source -> String in
       if case .result(let leaf) = source { return result(leaf) }
@@ -143,7 +146,9 @@ extension TrainingText {
       let conditions = numbers.map { "ctx.needs_input_grad[\($0 + 1)]" }.joined(separator: " or ")
       conditional += ["if not (\(conditions)):", "    constant.append(\(result(leaf)))"]
     }
-    if conditional.isEmpty { return always.isEmpty ? [] : ["ctx.mark_non_differentiable(\(always.joined(separator: ", ")))"] }
+    if conditional.isEmpty {
+      return always.isEmpty ? [] : ["ctx.mark_non_differentiable(\(always.joined(separator: ", ")))"]
+    }
     return ["constant = [\(always.joined(separator: ", "))]"] + conditional + ["ctx.mark_non_differentiable(*constant)"]
   }
 

@@ -74,7 +74,8 @@ struct TrainingText {
     for case .value(let id) in graph.outputs {
       let source = graph.source(id)
       let type = graph.nodes[id].type
-      guard roots.insert(source.root).inserted, !isPrepared[source.root], type.count == graph.nodes[source.root].type.count,
+      guard roots.insert(source.root).inserted, !isPrepared[source.root],
+        type.count == graph.nodes[source.root].type.count,
         source.layout.isRowMajor(type.shape)
       else { return false }
       switch graph.nodes[source.root].operation {

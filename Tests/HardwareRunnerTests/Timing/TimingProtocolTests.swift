@@ -100,7 +100,9 @@ struct TimingProtocolTests {
     let told = Mutex<[Int]>([])
     let source = Recorded(medians, spread: 0.2)
     let outcome = try await TimingProtocol(policy: VerificationPolicy(), contenders: contenders, seed: 1)
-      .run(source, now: { 0 }) { analysis in
+      .run(source) {
+        0
+      } clear: { analysis in
         told.withLock { $0.append(analysis.rounds) }
         #expect((analysis.headline?.ratio.low ?? 0) > 1)
       }

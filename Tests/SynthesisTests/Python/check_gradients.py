@@ -44,7 +44,8 @@ def leaves(op: Any, inputs: Sequence[Any], needs: Optional[Sequence[bool]] = Non
     """Fresh leaves for the inputs, and all leaves: floating-point inputs, then parameters; `needs` says of each whether
     it takes gradients."""
     given: List[Any] = [
-        i.detach().clone().requires_grad_() if isinstance(i, torch.Tensor) and i.is_floating_point() else i for i in inputs
+        i.detach().clone().requires_grad_() if isinstance(i, torch.Tensor) and i.is_floating_point() else i
+        for i in inputs
     ]
     parameters = list(op.parameters()) if isinstance(op, torch.nn.Module) else []
     found = [g for g in given if isinstance(g, torch.Tensor) and g.requires_grad] + parameters
@@ -65,7 +66,8 @@ def matched(result: Any, upstream: Sequence[torch.Tensor]) -> Tuple[List[torch.T
 
 
 def gradients(
-    op: Any, inputs: Sequence[Any], upstream: Sequence[torch.Tensor], needs: Optional[Sequence[bool]] = None, only: int = -1
+    op: Any, inputs: Sequence[Any], upstream: Sequence[torch.Tensor], needs: Optional[Sequence[bool]] = None,
+    only: int = -1,
 ) -> Tuple[Any, Tensors]:
     given, found = leaves(op, inputs, needs)
     result = op(*given)
@@ -122,7 +124,9 @@ def second(op: Any, inputs: Sequence[Any], upstream: Sequence[torch.Tensor]) -> 
     return [torch.zeros_like(leaf) if g is None else g for leaf, g in zip(found, result)]
 
 
-def in_place(op: Any, inputs: Sequence[Any], change: Callable[[List[Any], List[torch.Tensor]], Any]) -> Optional[Tensors]:
+def in_place(
+    op: Any, inputs: Sequence[Any], change: Callable[[List[Any], List[torch.Tensor]], Any]
+) -> Optional[Tensors]:
     """Gradients after something was changed between forward and backward; None where PyTorch refuses."""
     given, found = leaves(op, inputs)
     own = [g * 1 if isinstance(g, torch.Tensor) and g.requires_grad else g for g in given]
@@ -153,7 +157,10 @@ def check(case: Case) -> None:
     upstream = [torch.randn_like(e) for e in ends]
     compare(case, "random gradients", inputs, upstream)
     compare(case, "the same gradient everywhere", inputs, [torch.ones(()).expand(e.shape) for e in ends])
-    strided = [torch.randn([*e.shape[:-1], *(2 * n for n in e.shape[-1:])])[..., ::2] if e.dim() else u for e, u in zip(ends, upstream)]
+    strided = [
+        torch.randn([*e.shape[:-1], *(2 * n for n in e.shape[-1:])])[..., ::2] if e.dim() else u
+        for e, u in zip(ends, upstream)
+    ]
     compare(case, "strided gradients", inputs, strided)
     turned = [torch.randn(e.shape[::-1]).permute(list(range(e.dim()))[::-1]) for e in ends]
     compare(case, "transposed gradients", inputs, turned)
@@ -166,7 +173,8 @@ def check(case: Case) -> None:
         for number in range(len(ends)):
             compare(case, f"result {number} alone", inputs, upstream, only=number)
     try:
-        wanted, exact = second(case.reference, inputs, upstream), second(case.exact, [wide(i) for i in inputs], upstream)
+        wanted = second(case.reference, inputs, upstream)
+        exact = second(case.exact, [wide(i) for i in inputs], upstream)
     except RuntimeError as error:
         assert "is not implemented" in str(error), error
     else:

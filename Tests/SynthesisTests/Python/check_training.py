@@ -101,7 +101,7 @@ values = [make().requires_grad_() for make in wide.CASES["double"][0]]
 assert torch.autograd.gradcheck(lambda *v: function(*v), values)
 assert torch.autograd.gradgradcheck(lambda *v: function(*v).sin(), values, atol=1e-4)
 
-# The module is put back after second derivatives, whatever happens; another weight in its place meanwhile is left there.
+# The module is put back after second derivatives, whatever happens; another weight in its place is left there.
 leaf = x.clone().requires_grad_()
 y = model(leaf)
 weight = model.weight

@@ -105,8 +105,8 @@ def _close(got: Any, reference: Any, oracle: Any, what: str, others: List[Any]) 
 def same_special(got: Any, reference: Any, oracle: Any, what: str, *, overflows: bool = False) -> None:
     """Inf and NaN where the reference has them, or where float64, rounded, has them.
 
-    Sums may overflow less, never more. Where products overflow on the way (`overflows`), their order says which of the two
-    comes of it.
+    Sums may overflow less, never more. Where products overflow on the way (`overflows`), their order says which of the
+    two comes of it.
     """
     for index, (g, r, o) in enumerate(zip(flat(got), flat(reference), flat(oracle))):
         if not g.dtype.is_floating_point:
