@@ -41,6 +41,11 @@ public enum InputSpecification: Sendable, Codable, Hashable {
   /// A directive comment: tensors by name in the order of the op's parameters, and a Python literal
   /// (a tuple or list) for the constructor.
   case directive(tensors: [TensorSpecification], initArguments: String?)
+
+  /// The tensors' types where they stand here and not in the file's code.
+  var types: [DType] {
+    if case .directive(let tensors, _) = self { tensors.map(\.dtype) } else { [] }
+  }
 }
 
 /// One tensor of a directive, e.g. `x=f32[16,1024]`.

@@ -19,4 +19,8 @@ enum Limits {
 
   /// Readers at the same time in one process: the editor's thread, one for jobs, one to spare.
   static let readers = 3
+
+  /// Measured schedules that are remembered; the oldest go. A search leaves about ten rows of 300 bytes: this is some
+  /// hundred ops, in less than a megabyte.
+  static let schedules = 2000
 }

@@ -5,11 +5,12 @@ enum Schema {
   static let migrator: DatabaseMigrator = {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { try $0.execute(sql: first) }
+    migrator.registerMigration("2") { try $0.execute(sql: schedules) }
     return migrator
   }()
 
   /// Number of the newest step, which names the file used beside that of a newer version.
-  static let version = "1"
+  static let version = "2"
 
   /// Ids are text. Dates are seconds since 2001-01-01 UTC. `payload`, `request` and `outcome` are JSON of other rooms.
   private static let first = """
@@ -130,5 +131,24 @@ enum Schema {
       date REAL NOT NULL,
       PRIMARY KEY (op_fingerprint, device_fingerprint, rule)
     );
+    """
+
+  /// What searches have measured, by what an op looks like and not by its name.
+  private static let schedules = """
+    CREATE TABLE schedule (
+      device_fingerprint TEXT NOT NULL,
+      versions TEXT NOT NULL,
+      structure TEXT NOT NULL,
+      exact TEXT NOT NULL,
+      extents TEXT NOT NULL,
+      agent TEXT NOT NULL,
+      rule TEXT NOT NULL,
+      traits TEXT NOT NULL,
+      ratio REAL,
+      op_name TEXT NOT NULL,
+      date REAL NOT NULL,
+      PRIMARY KEY (device_fingerprint, versions, structure, exact, agent, rule, traits)
+    );
+    CREATE INDEX schedule_by_date ON schedule (date);
     """
 }

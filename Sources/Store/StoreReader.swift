@@ -43,6 +43,20 @@ public struct StoreReader {
       arguments: [opFingerprint, deviceFingerprint])
   }
 
+  /// What was measured on ops of one structure, latest first; rows that can't be read are passed over.
+  /// - Parameter date: what was measured later is left out.
+  public func schedules(
+    deviceFingerprint: String, versions: String, structure: String, until date: Date = .distantFuture
+  ) throws -> [ScheduleRecord] {
+    try ScheduleRecord.fetchReadable(
+      database,
+      sql: """
+        SELECT * FROM schedule WHERE device_fingerprint = ? AND versions = ? AND structure = ? AND date <= ?
+        ORDER BY date DESC, rowid DESC
+        """,
+      arguments: [deviceFingerprint, versions, structure, date.timeIntervalSinceReferenceDate])
+  }
+
   // MARK: Language models
 
   /// The conversation of a job, first turn first.

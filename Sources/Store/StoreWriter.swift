@@ -35,6 +35,18 @@ public struct StoreWriter {
     try rejection.upsert(database)
   }
 
+  /// Remembers what a schedule was worth, in place of what was known of it on the same op; the oldest go when there are
+  /// too many.
+  public func save(_ schedule: ScheduleRecord) throws {
+    try schedule.upsert(database)
+    try database.execute(
+      sql: """
+        DELETE FROM schedule WHERE (SELECT COUNT(*) FROM schedule) > ?1
+          AND rowid NOT IN (SELECT rowid FROM schedule ORDER BY date DESC, rowid DESC LIMIT ?1)
+        """,
+      arguments: [Limits.schedules])
+  }
+
   // MARK: Jobs
 
   /// Adds a job, and its op with it.

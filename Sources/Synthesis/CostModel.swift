@@ -87,12 +87,28 @@ struct CostModel {
     return read.values.reduce(0, +) + written.reduce(0, +)
   }
 
+  /// The same where parameters are constants, which may be worked into each other: inputs and results alone.
+  static func minimumBytesBesideConstants(_ graph: TensorGraph) -> Int {
+    var constant = graph
+    constant.nodes = graph.nodes.map { node in
+      guard case .parameter = node.operation else { return node }
+      var copy = node
+      copy.operation = .scalar(0)
+      return copy
+    }
+    return minimumBytes(constant)
+  }
+
   /// Arithmetic that the op can't avoid. Convolutions count a quarter: Winograd's method needs no more.
-  static func minimumFlops(_ graph: TensorGraph) -> Double {
-    graph.nodes.indices.reduce(0) { sum, id in
+  ///
+  /// - Parameter isCounted: false for what a call need not do.
+  static func minimumFlops(
+    _ graph: TensorGraph, isCounted: (TensorGraph.ValueID) -> Bool = { _ in true }
+  ) -> Double {
+    graph.nodes.indices.filter(isCounted).reduce(0) { sum, id in
       let node = graph.nodes[id]
       switch node.operation {
-      case .elementwise(let operation): return sum + (operation == .identity ? 0 : Double(node.type.count))
+      case .elementwise(let operation): return sum + (operation.isCopy ? 0 : Double(node.type.count))
       case .reduce, .reduceColumns: return sum + Double(graph.nodes[node.operands[0]].type.count)
       case .slidingMean, .scan, .pool: return sum + 2 * Double(node.type.count)
       case .depthwise(let convolution):

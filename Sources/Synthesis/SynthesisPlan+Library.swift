@@ -3,13 +3,23 @@ extension SynthesisPlan {
   private static let schedulesBesideLayers = 2
 
   /// Layers with constant weights and what follows them as calls of the library's fused operators, on packed weights or in
-  /// row-major order: which is faster depends on the machine and on what lies between the layers.
+  /// row-major order, and convolutions with what lies between them on tensors whose channels come last: which is faster
+  /// depends on the machine and on what lies between the layers.
   func libraryProposals() -> [Proposal] {
     guard !isRandom else { return [] }
     let folded = Rule.batchNormFoldingBesideEpilogues.applied(to: lowered)
-    return [Rule.packedEpilogues, .rowMajorEpilogues].flatMap { rule -> [Proposal] in
-      guard let graph = rule.applied(to: folded ?? lowered) else { return [] }
-      let rules = (folded == nil ? [] : [Rule.batchNormFolding]) + [rule]
+    let start = folded ?? lowered
+    let packed = Rule.packedEpilogues.applied(to: start)
+    let ways: [(graph: TensorGraph?, rules: [Rule])] = [
+      (packed, [.packedEpilogues]),
+      // Only where something lies between that would be brought into row-major order and back.
+      (packed.flatMap { Rule.channelsLast.applied(to: $0) }, [.packedEpilogues, .channelsLast]),
+      (Rule.rowMajorEpilogues.applied(to: start), [.rowMajorEpilogues]),
+      (Rule.channelsLast.applied(to: start), [.channelsLast]),
+    ]
+    return ways.flatMap { way -> [Proposal] in
+      guard let graph = way.graph else { return [] }
+      let rules = (folded == nil ? [] : [Rule.batchNormFolding]) + way.rules
       return Array(proposals(graph, rules: rules, brief: "re-expression").prefix(Self.schedulesBesideLayers))
     }
   }

@@ -7,6 +7,8 @@ struct SynthesisPlan {
   let lowered: TensorGraph
   let obstacles: [String]
   let productShare: Double
+  /// Of what was captured, where all of it has derivatives and kernels promise to be faster.
+  let backward: BackwardPass?
 
   init(_ request: SynthesisRequest) {
     self.request = request
@@ -14,6 +16,8 @@ struct SynthesisPlan {
     // Calls that nothing uses (assertions on metadata, mostly) are not part of what the op computes.
     captured = captured.pruned()
     lowered = captured.lowered()
+    let whole = captured
+    backward = BackwardPass(whole).flatMap { $0.isWorthwhile(beside: whole) ? $0 : nil }
     productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
     var obstacles = lowered.obstacles
     for case .tensor(let name, let type) in captured.arguments where type.dtype == .other {
@@ -55,18 +59,6 @@ struct SynthesisPlan {
       results += proposals(folded, rules: [.batchNormFolding], brief: "re-expression")
     }
     return algebra + results
-  }
-
-  func compiler() -> [Proposal] {
-    let exactness = "whatever PyTorch's compiler does: usually the same operations in another order"
-    let reason = "PyTorch's own compiler fuses element-wise work and chooses schedules"
-    return [
-      Proposal(
-        idea: "torch.compile", rule: "torch-compile", reason: reason, exactness: exactness, labels: ["library-call"],
-        agentBrief: "compiler",
-        block: BlockWriter.compiled(request.graph, request: request, notes: ["torch.compile: \(reason)."]),
-        minimumBytes: CostModel.minimumBytes(lowered), minimumFlops: CostModel.minimumFlops(lowered))
-    ]
   }
 
   // MARK: From graph to proposals
@@ -114,7 +106,7 @@ struct SynthesisPlan {
     return schedules.compactMap { schedule in
       let idea = hasKernels ? "\(title), \(schedule.summary)" : title
       let block = BlockWriter.block(
-        graph, partition, schedule: schedule, request: request,
+        graph, partition, schedule: schedule, request: request, backward: backward,
         notes: [
           idea + ".", "Why: " + reasons.joined(separator: "; ") + ".",
           "Exactness: " + exactness.joined(separator: "; ") + ".",
@@ -123,8 +115,9 @@ struct SynthesisPlan {
       defer { previous = block }
       if block.definition == previous?.definition { return nil }
       return Proposal(
-        idea: idea, rule: ids.joined(separator: "+"), reason: reasons.joined(separator: "; "),
-        exactness: exactness.joined(separator: "; "), labels: labels, agentBrief: brief, block: block,
+        idea: idea, rule: ids.joined(separator: "+"), schedule: hasKernels ? schedule : nil,
+        reason: reasons.joined(separator: "; "), exactness: exactness.joined(separator: "; "), labels: labels,
+        agentBrief: brief, block: block,
         minimumBytes: CostModel.minimumBytes(graph), minimumFlops: CostModel.minimumFlops(graph))
     }
   }
@@ -137,7 +130,10 @@ struct SynthesisPlan {
       let expensive = group.members.filter {
         if case .elementwise(let operation) = graph.nodes[$0].operation { operation.isExpensive } else { false }
       }
-      if !expensive.isEmpty || group.members.count > 8 { traits.isHeavy = true }
+      let computed = group.members.filter {
+        if case .elementwise(let operation) = graph.nodes[$0].operation { !operation.isCopy } else { true }
+      }
+      if !expensive.isEmpty || computed.count > 8 { traits.isHeavy = true }
       traits.rows = max(traits.rows, group.hasReductions ? group.rows : 0)
     }
     for node in graph.nodes {
@@ -219,8 +215,8 @@ struct SynthesisPlan {
       if LibraryCall.isFresh(call) || remaining?.contains(call.target) == false { continue }
       let dtype = node.type.dtype
       let why =
-        dtype == .float16 || dtype == .bfloat16 || dtype == .complex64 || dtype == .complex128
-        ? "kernels are generated for float32 and float64, not \(dtype.rawValue)" : "no rule covers it in this form"
+        dtype == .complex64 || dtype == .complex128
+        ? "kernels are generated for real numbers, not \(dtype.rawValue)" : "no rule covers it in this form"
       findings.append(Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line))
     }
     if partition.groups.isEmpty, findings.isEmpty, rewritten == nil, !isAttention,

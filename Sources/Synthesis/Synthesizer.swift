@@ -28,6 +28,8 @@ public struct Proposal: Sendable {
   public var idea: String
   /// Identifiers of the rules applied, joined by `+`.
   public var rule: String
+  /// How its kernels go about their work; nil where it has none.
+  public var schedule: Schedule?
   public var reason: String
   /// `exact over ℝ`, or what it changes.
   public var exactness: String
@@ -45,6 +47,9 @@ public struct Proposal: Sendable {
 public enum Synthesizer {
   /// The briefs of the agents that work without a language model.
   public static let agents = ["fusion", "re-expression", "compiler"]
+
+  /// Raised when kernels or schedules change so much that what was measured with earlier ones says nothing about them.
+  public static let generatorVersion = 1
 
   /// What an agent with this brief would try, in the order in which it expects success; empty where its rules don't
   /// apply, the op must be left alone, or there is nothing to gain (see `findings(for:)`).

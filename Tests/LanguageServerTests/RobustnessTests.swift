@@ -73,6 +73,32 @@ struct RobustnessTests {
     try client.finish()
   }
 
+  @Test("what is under way when the server is shut down is answered once, as cancelled by the server")
+  func shutDownMeanwhile() throws {
+    let gate = Handoff<Bool>()
+    let client = try TestClient(engine: ScriptedEngine()) { configuration in
+      let make = configuration.makeEngine
+      configuration.makeEngine = { workspace, observer in
+        _ = gate.wait()
+        return try make(workspace, observer)
+      }
+      configuration.mayHoldResults = { _ in false }
+    }
+    try client.open(Marked(Samples.model))
+    let argument: JSONValue = ["uri": .string(Samples.uri), "name": "Model"]
+    let id = client.ask("workspace/executeCommand", ["command": "kernelwright.optimize", "arguments": [argument]])
+    _ = try client.labels()
+    // By the end everything that came has been looked at: one reply it is, whatever the engine comes to.
+    try client.finish {
+      guard case .failure(let error) = try client.reply(to: id) else {
+        Issue.record("answered")
+        return
+      }
+      #expect(error.code == .serverCancelled)
+      gate.put(true)
+    }
+  }
+
   @Test("a request that was taken back is answered once, with the right code, and what it began is stopped")
   func cancelledCommand() throws {
     let engine = ScriptedEngine()

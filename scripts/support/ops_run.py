@@ -23,6 +23,8 @@ TOOLS = REPOSITORY / "Benchmarks" / "Ops"
 PATIENCE_S, CHECK_S, FROZEN_S = 150.0, 180.0, 150.0
 STOPPING_S = 20.0
 PRUNING = "algebraic-pruning"
+# The rooms of Sources/ that results depend on.
+DECIDING = ("CRunner", "Engine", "HardwareRunner", "Synthesis")
 # What nobody reads in a table: a source is kept as a file, of the gates only the roofline's figures count.
 LEFT_OUT = {"source", "gates", "counterexample", "op", "fingerprint", "policy", "device", "date", "inputs_tried"}
 VERIFIED_LINE = re.compile(r"^  (?!note: ).+: verified \(")
@@ -43,12 +45,15 @@ class Setup:
     def source_of(self, problem: Problem, kind: str) -> Path:
         return self.sources / f"{problem.folder}-{problem.path.stem}-{kind}.py"
 
-    def identity(self) -> str:
-        """Of the server: another build starts the study anew."""
+    @staticmethod
+    def identity() -> str:
+        """Of what proposes, verifies and times: other code starts the study anew, another build doesn't."""
         digest = hashlib.sha256()
-        with open(self.server, "rb") as file:
-            for part in iter(lambda: file.read(1 << 20), b""):
-                digest.update(part)
+        for room in DECIDING:
+            for file in sorted((REPOSITORY / "Sources" / room).rglob("*")):
+                if file.is_file() and "__pycache__" not in file.parts:
+                    digest.update(f"{file.relative_to(REPOSITORY)}\0".encode())
+                    digest.update(hashlib.sha256(file.read_bytes()).digest())
         return digest.hexdigest()[:12]
 
 

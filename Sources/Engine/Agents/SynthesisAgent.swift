@@ -12,6 +12,8 @@ struct Brief: Sendable {
   /// The C++ compiler, where there is one.
   var toolchain: String?
   var profile: ProfileView?
+  /// What was fastest on ops like this one.
+  var remembered = RememberedSchedules()
   var guidance: [String]
   /// Lines that stand at the head of generated code.
   var provenance: [String]
@@ -27,6 +29,8 @@ struct ProposedCandidate: Sendable {
   /// Bytes and operations that the rewritten op can't avoid, for the roofline gate.
   var minimumBytes: Int?
   var minimumFlops: Double?
+  /// Under what the next search finds it again; nil for what no rule led to.
+  var memoryKey: MemoryKey?
 }
 
 /// What an agent hears of a candidate that it submitted: enough to improve on, nothing that helps to cheat.

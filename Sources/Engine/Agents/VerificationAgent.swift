@@ -9,15 +9,21 @@ actor VerificationAgent {
   private let job: Job
   private let environment: ResolvedEnvironment
   private let earlier: EarlierWork
+  private let memory: ScheduleMemory?
 
   private(set) var judged: [JudgedCandidate] = []
   private(set) var ranked: [(candidate: ProposedCandidate, coarse: CoarseResult)] = []
 
-  init(session: VerificationSession, job: Job, environment: ResolvedEnvironment, earlier: EarlierWork) {
+  /// - Parameter memory: where what is measured is kept for the next op like this one.
+  init(
+    session: VerificationSession, job: Job, environment: ResolvedEnvironment, earlier: EarlierWork,
+    memory: ScheduleMemory?
+  ) {
     self.session = session
     self.job = job
     self.environment = environment
     self.earlier = earlier
+    self.memory = memory
   }
 
   /// Tries a candidate quickly: a verdict when it is refused, a coarse ratio when it seems right.
@@ -30,11 +36,13 @@ actor VerificationAgent {
       }
     }
     let coarse = try await session.rank(candidate.forVerification)
-    if coarse.verdict != nil {
+    if let verdict = coarse.verdict {
+      if verdict.isRefusal { await memory?.note(candidate, ratio: nil) }
       let refusal = coarse.asVerification(on: environment.device)
       record(candidate, refusal, isNew: true)
       return .refused(refusal)
     }
+    if let ratio = coarse.ratio { await memory?.note(candidate, ratio: ratio) }
     ranked.append((candidate, coarse))
     return .ranked(ratio: coarse.ratio ?? 0)
   }
@@ -50,8 +58,12 @@ actor VerificationAgent {
   /// The whole protocol.
   func verify(_ candidate: ProposedCandidate) async throws -> JudgedCandidate {
     let verification = try await session.verify(candidate.forVerification)
+    if verification.verdict.isRefusal { await memory?.note(candidate, ratio: nil) }
     return record(candidate, verification, isNew: true)
   }
+
+  /// How many times as fast `torch.compile` of the op is, about; nil where there is no such baseline.
+  func rankCompiled() async throws -> Double? { try await session.rankCompiled() }
 
   @discardableResult
   private func record(
@@ -70,6 +82,16 @@ actor VerificationAgent {
 
   func close() async {
     await session.close()
+  }
+}
+
+extension Verdict {
+  /// Nothing that could be offered, however fast.
+  fileprivate var isRefusal: Bool {
+    switch self {
+    case .wrong, .cheating, .unsafe: true
+    case .verified, .notFaster, .inconclusive, .stale: false
+    }
   }
 }
 

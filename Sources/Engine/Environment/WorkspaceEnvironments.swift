@@ -69,15 +69,22 @@ actor WorkspaceEnvironments {
     return found
   }
 
-  /// The measured facts, from the store when this machine was measured before.
+  /// The measured facts, from the store when this machine was measured in this workspace before, or from where they are
+  /// kept for all workspaces.
   private func device(_ runner: RunnerEnvironment) async throws -> DeviceFacts {
     let fingerprint = deviceFingerprint
+    let machine = MeasuredDevice(fingerprint: fingerprint, torchVersion: runner.python.torchVersion)
     if let record = try? await store.read({ try $0.device(fingerprint: fingerprint) }),
       let known = try? JSONDecoder().decode(DeviceFacts.self, from: record.payload)
     {
-      return known
+      return machine.facts.map(known.refined) ?? known
     }
-    let measured = try await DeviceFacts.measure(environment: runner)
+    let measured: DeviceFacts
+    if let settled = machine.settled {
+      measured = settled
+    } else {
+      measured = machine.add(try await DeviceFacts.measure(environment: runner))
+    }
     let payload = try JSONEncoder().encode(measured)
     // A store that can't be written only means that the machine is measured again next time.
     try? await store.write { try $0.save(DeviceRecord(fingerprint: fingerprint, payload: payload)) }

@@ -6,6 +6,8 @@ import Store
 struct EarlierWork: Sendable {
   private var verdicts: [String: Verification] = [:]
   private var modelReplies: [String: String] = [:]
+  /// When the work began; nil for a fresh start.
+  private(set) var began: Date?
   /// How many candidates had been judged.
   var judged: Int { verdicts.count }
 
@@ -18,10 +20,12 @@ struct EarlierWork: Sendable {
     let records = try? store.read { reader in
       (
         try reader.candidates(ofJob: job.rawValue), try reader.verdicts(ofJob: job.rawValue),
-        try reader.modelCalls(ofJob: job.rawValue)
+        try reader.modelCalls(ofJob: job.rawValue),
+        try reader.events(ofJob: job.rawValue).first { $0.kind == EngineEvent.Body.started.name }
       )
     }
-    guard let (candidates, verdictRecords, calls) = records else { return }
+    guard let (candidates, verdictRecords, calls, start) = records else { return }
+    began = start?.date
     let sources = Dictionary(candidates.map { ($0.id, $0.source) }, uniquingKeysWith: { first, _ in first })
     for record in verdictRecords {
       guard let candidate = record.candidate, let source = sources[candidate] else { continue }

@@ -20,27 +20,27 @@ struct OptimizationJob: Sendable {
     let reference = try job.request.reference()
     if earlier.judged > 0 { job.post(.finding("Taken up again: \(earlier.judged) candidates were judged before.")) }
 
-    progress.phase(0.05...0.15, "running the op on its example inputs")
-    let capture = try await OpCapture.run(reference, environment)
-    if let problem = capture.problem { job.post(.finding(problem)) }
-    let profile = try await ProfileJob(job: job, environments: environments, store: store)
-      .profile(reference, environment)
-
-    // From here `torch.compile` is at work in the background.
-    progress.phase(0.15...0.25, "starting the oracle and the baselines")
-    let session = try await startSession(reference, environment, progress)
+    progress.phase(0.05...0.25, "running the op on its example inputs")
+    let (session, capture, profile) = try await start(reference, environment, progress)
     do {
       let request = capture.request(job.request.op, environment)
       let findings = request.map { Synthesizer.findings(for: $0).map(\.reason) } ?? []
       for finding in findings { job.post(.finding(finding)) }
       progress.phase(0.25...0.55, "looking for ideas")
-      let verifier = VerificationAgent(session: session, job: job, environment: environment, earlier: earlier)
+      let memory = request.map {
+        ScheduleMemory(
+          $0, deviceFingerprint: environment.device.fingerprint,
+          torchVersion: environment.runner.python.torchVersion, store: store)
+      }
+      let verifier = VerificationAgent(
+        session: session, job: job, environment: environment, earlier: earlier, memory: memory)
       let supervisor = Supervisor(
         job: job, verifier: verifier, agents: try agents(), deadline: deadline, progress: progress)
       let brief = Brief(
         reference: reference, synthesis: request, inputs: capture.inputs, device: environment.device,
-        toolchain: environment.runner.toolchain?.version, profile: profile, guidance: job.request.allGuidance,
-        provenance: provenance(environment))
+        toolchain: environment.runner.toolchain?.version, profile: profile,
+        remembered: await memory?.recall(until: earlier.began) ?? RememberedSchedules(),
+        guidance: job.request.allGuidance, provenance: provenance(environment))
       let shortfalls = try await supervisor.search(on: brief)
       await session.close()
       let all = [capture.problem].compactMap { $0 } + findings + shortfalls
@@ -51,24 +51,50 @@ struct OptimizationJob: Sendable {
     }
   }
 
-  private func startSession(
+  /// The session, and what is known of the op before anything is tried. The session's processes load PyTorch while the op
+  /// is captured and profiled; from the end of this on `torch.compile` is at work in the background.
+  private func start(
     _ reference: OpReference, _ environment: ResolvedEnvironment, _ progress: ProgressTeller
-  ) async throws -> VerificationSession {
+  ) async throws -> (VerificationSession, OpCapture, ProfileView) {
+    let looking = Task {
+      let capture = try await OpCapture.run(reference, environment)
+      if let problem = capture.problem { job.post(.finding(problem)) }
+      let profile = try await ProfileJob(job: job, environments: environments, store: store)
+        .profile(reference, environment)
+      return (capture, profile)
+    }
+    let session: VerificationSession
     do {
-      return try await VerificationSession(
-        reference: reference, environment: environment.runner, device: environment.device,
-        policy: job.request.verificationPolicy
-      ) { step in
-        progress.within(step.fraction, step.message)
+      session = try await withTaskCancellationHandler {
+        try await VerificationSession(
+          reference: reference, environment: environment.runner, device: environment.device,
+          policy: job.request.verificationPolicy, quiet: { _ = await looking.result }
+        ) { step in
+          progress.within(step.fraction, step.message)
+        }
+      } onCancel: {
+        looking.cancel()
       }
-    } catch let problem as VerificationProblem {
-      throw EngineError(problem)
+    } catch {
+      looking.cancel()
+      // Of two that the op itself is the reason for, the one that a person would have been told without the other.
+      if case .failure(let first) = await looking.result, first is EngineError { throw first }
+      throw (error as? VerificationProblem).map { EngineError($0) } ?? error
+    }
+    do {
+      let (capture, profile) = try await looking.value
+      return (session, capture, profile)
+    } catch {
+      await session.close()
+      throw error
     }
   }
 
   /// The rule agents, and a language model where one is configured.
   private func agents() throws -> [any SynthesisAgent] {
-    var agents: [any SynthesisAgent] = ["fusion", "re-expression", "compiler"].map { RuleAgent(name: $0) }
+    var agents: [any SynthesisAgent] = Synthesizer.agents.map { name in
+      RuleAgent(name: name) { job.post(.finding($0)) }
+    }
     if let model = try ModelAgent.configured(job: job, store: store, earlier: earlier) { agents.append(model) }
     return agents
   }

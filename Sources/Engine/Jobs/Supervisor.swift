@@ -3,6 +3,7 @@ import HardwareRunner
 import SourceIndex
 import Store
 import Synchronization
+import Synthesis
 
 /// Runs the agents side by side, has their candidates ranked, and decides which finalists the verification agent
 /// judges; knows when to stop.
@@ -18,7 +19,7 @@ struct Supervisor: Sendable {
     let findings = try await collectIdeas(brief)
     try Task.checkCancellation()
     try await judgeFinalists()
-    return findings
+    return findings + (try await compilersShare())
   }
 
   private func collectIdeas(_ brief: Brief) async throws -> [String] {
@@ -62,8 +63,8 @@ struct Supervisor: Sendable {
       idea: candidate.summary.idea, rule: candidate.rule, source: candidate.source,
       sourceHash: ContentHash.hexadecimal(of: candidate.source), labels: candidate.labels.map(\.rawValue))
     job.post(.proposed(candidate.summary), before: { try $0.insert(record) })
-    if isLate, let best = await verifier.bestRatio, best > SearchLimits.clearGain {
-      await verifier.leaveOut(candidate, because: "Not tried: as a baseline it is timed against the best idea anyway.")
+    if let why = await reasonNotToTry(candidate, isLate: isLate) {
+      await verifier.leaveOut(candidate, because: "Not tried: \(why).")
       return .stopped
     }
     progress.trying(candidate.summary.idea)
@@ -79,6 +80,29 @@ struct Supervisor: Sendable {
     }
   }
 
+  private func reasonNotToTry(_ candidate: ProposedCandidate, isLate: Bool) async -> String? {
+    // Two processes with the same code are never equally fast, and the luckier of them is no improvement.
+    if candidate.rule == Proposal.compilerRule, job.request.verificationPolicy.usesCompile {
+      return "as a baseline it is what every idea has to be faster than"
+    }
+    guard isLate, let best = await verifier.bestRatio, best > SearchLimits.clearGain else { return nil }
+    return "it is seldom as fast as the best idea"
+  }
+
+  /// What a person should know of the baseline where nothing faster was found.
+  private func compilersShare() async throws -> [String] {
+    let judged = await verifier.judged.map(\.verification)
+    guard !judged.contains(where: { $0.verdict == .verified }) else { return [] }
+    var ratio = judged.lazy.compactMap(\.compilersShare).first
+    if ratio == nil { ratio = try await verifier.rankCompiled() }
+    guard let ratio, ratio > SearchLimits.worthTelling else { return [] }
+    return [
+      String(
+        format: "torch.compile by itself runs it about %.1f times as fast as it is written; nothing faster was found.",
+        ratio)
+    ]
+  }
+
   /// Gives the best of the coarse order the whole protocol, and a near tie too.
   private func judgeFinalists() async throws {
     var finalists = Finalists(await verifier.ranked, order: CandidateOrder(allowed: job.request.settings.allow))
@@ -91,6 +115,15 @@ struct Supervisor: Sendable {
       finalists.note(judged.verification.verdict, of: candidate)
       if judged.verification.verdict == .verified { progress.verified(judged.verification.speedup?.ratio) }
     }
+  }
+}
+
+extension Verification {
+  /// How many times as fast the compiled baseline was as the op's own code; nil where they were not timed.
+  fileprivate var compilersShare: Double? {
+    func median(_ name: String) -> Double? { baselines.first { $0.name == name }?.medianMs }
+    guard let eager = median("eager"), let compiled = median("torch.compile"), compiled > 0 else { return nil }
+    return eager / compiled
   }
 }
 

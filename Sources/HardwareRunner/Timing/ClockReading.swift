@@ -15,13 +15,14 @@ package struct ClockReading: Sendable {
   init(_ timed: VerificationSession.Timed, policy: VerificationPolicy, seed: UInt64) {
     let outcome = timed.outcome
     analysis = outcome.analysis
-    let decision = TimingDecision(analysis, stop: outcome.stop, policy: policy)
+    let decision = TimingDecision(outcome, policy: policy)
     verdict = decision.verdict
     detail = decision.detail
     var exchanged = timed.lineup.contenders
     exchanged.baselines = [exchanged.candidate]
     exchanged.candidate = timed.lineup.eager
-    let other = TimingAnalysis(outcome.rounds, exchanged, seed: seed)
+    var other = TimingAnalysis(outcome.rounds, exchanged, seed: seed)
+    other.noise = outcome.analysis.noise
     isSlower = TimingDecision(other, stop: outcome.stop, policy: policy).verdict == .verified
     stop = outcome.stop.rawValue
     warmupRounds = outcome.warmup

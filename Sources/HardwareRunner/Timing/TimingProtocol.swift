@@ -37,10 +37,17 @@ struct TimingProtocol: Sendable {
     var stop: TimingStop
     var warmup: Int
     var rounds: [TimingRound]
+    /// What each set of processes showed by itself, where there was more than one (``SetsOfProcesses``).
+    var sets: [TimingAnalysis] = []
   }
 
-  /// - Parameter now: seconds that have passed, for the budget.
-  func run(_ source: some TimingSource, now: @Sendable () -> Double) async throws -> Outcome {
+  /// - Parameters:
+  ///   - now: seconds that have passed, for the budget.
+  ///   - clear: called once, at the first look at which the candidate is ahead by so much that it would be verified if the
+  ///     interval were three times as wide: the rest of the time goes into how much it is.
+  func run(
+    _ source: some TimingSource, now: @Sendable () -> Double, clear: @Sendable (TimingAnalysis) -> Void = { _ in }
+  ) async throws -> Outcome {
     var generator = SeededGenerator(seed: seed)
     let start = now()
     var warmup: [TimingRound] = []
@@ -50,15 +57,23 @@ struct TimingProtocol: Sendable {
     }
     var rounds: [TimingRound] = []
     var stop = TimingStop.budget
+    var isClear = false
     measuring: while true {
       for _ in 0..<Self.rhythm {
         rounds.append(try await source.round(order: shuffled(&generator)))
         if now() - start > policy.timingBudget { break }
       }
       let quiet = rounds.count { !$0.disturbed }
-      if quiet >= policy.minimumPairs && isPrecise(TimingAnalysis(rounds, contenders, seed: seed)) {
-        stop = .precise
-        break measuring
+      if quiet >= policy.minimumPairs {
+        let analysis = TimingAnalysis(rounds, contenders, seed: seed)
+        if !isClear && Self.isClear(analysis) {
+          isClear = true
+          clear(analysis)
+        }
+        if isPrecise(analysis) {
+          stop = .precise
+          break measuring
+        }
       }
       if quiet >= policy.maximumPairs || now() - start > policy.timingBudget { break measuring }
       if rounds.count - quiet > Self.disturbedShare * max(quiet, policy.minimumPairs) {
@@ -80,6 +95,11 @@ struct TimingProtocol: Sendable {
     return headline.logHalfWidth <= policy.halfWidth
   }
 
+  private static func isClear(_ analysis: TimingAnalysis) -> Bool {
+    guard let headline = analysis.headline else { return false }
+    return log(analysis.measured(headline).low) - analysis.noiseBand > 2 * headline.logHalfWidth
+  }
+
   private func isStable(_ rounds: [TimingRound]) -> Bool {
     guard rounds.count >= max(Self.warmupRounds.lowerBound, 6) else { return false }
     let last = rounds.suffix(3)
@@ -90,51 +110,6 @@ struct TimingProtocol: Sendable {
         let then = RobustStatistics.median(before.compactMap { $0.warmMs[index] }), then > 0
       else { return true }
       return abs(now / then - 1) <= Self.stability
-    }
-  }
-}
-
-/// What a timing allows to be claimed. Pure.
-struct TimingDecision: Sendable, Hashable {
-  var verdict: Verdict
-  var detail: String
-
-  /// - `verified`: the lower bound beats the noise band; and where the interval is wider than the stop rule wants,
-  ///   beats it by another half-width, so that it would hold if the interval were twice as wide.
-  /// - `not-faster`: the interval is narrow enough and doesn't beat the noise, or lies below 1 altogether. A wide noise
-  ///   band alone is ignorance, not an answer.
-  /// - `inconclusive`: anything else.
-  init(_ analysis: TimingAnalysis, stop: TimingStop, policy: VerificationPolicy) {
-    guard let headline = analysis.headline, headline.pairs > 0 else {
-      verdict = .inconclusive
-      detail = "No undisturbed pair of times could be had: the machine was busy."
-      return
-    }
-    let noise = analysis.noiseBand
-    let name = analysis.contenders.names[headline.baseline]
-    let stated = analysis.stated(headline)
-    let interval = String(
-      format: "%.3f× [%.3f, %.3f] against %@ with %@ caches", stated.estimate, stated.low, stated.high, name,
-      headline.state.rawValue)
-    let band = String(format: "identical code shows up to ±%.1f %%", (exp(noise) - 1) * 100)
-    let precise = headline.logHalfWidth <= policy.halfWidth
-    let enough = headline.pairs >= policy.minimumPairs
-    let margin = log(analysis.measured(headline).low) - noise
-    if enough && margin > 0 && (precise || margin > headline.logHalfWidth) {
-      verdict = .verified
-      detail = "\(interval); \(band)."
-    } else if enough && (precise || headline.ratio.high <= 1) {
-      verdict = .notFaster
-      detail = "\(interval), no faster than noise allows to say: \(band)."
-    } else {
-      verdict = .inconclusive
-      let reason =
-        switch stop {
-        case .disturbed: "the machine was busy (\(analysis.disturbed) rounds disturbed)"
-        case .budget: "the time allowed ended before the interval was narrow enough"
-        case .precise: "too few pairs"
-        }
-      detail = "\(interval): \(reason); \(band)."
     }
   }
 }

@@ -160,6 +160,11 @@ public struct TimingAnalysis: Sendable {
     ratios.filter { $0.baseline == baseline }.min { $0.ratio.estimate < $1.ratio.estimate }
   }
 
+  /// What this analysis says of the pair that `other` is about.
+  func ratio(as other: TimingRatio) -> TimingRatio? {
+    ratios.first { $0.baseline == other.baseline && $0.state == other.state }
+  }
+
   /// The wider of the bands, as |ln ratio|; 0 without an A/A run.
   public var noiseBand: Double {
     noise.values.map(\.logHalfWidth).max() ?? 0

@@ -155,6 +155,15 @@ actor Baselines {
     }
   }
 
+  /// `torch.compile` of the user's code in a process started now.
+  /// - Throws: ``WorkerFailure``.
+  func compiledAnew() async throws -> CallWorker {
+    let worker = try await Self.launch(.compiled, reference, environment, state: state)
+    keep(worker)
+    _ = try await worker.call(example, options: CallOptions(timeout: .seconds(policy.compileTimeout)))
+    return worker
+  }
+
   /// Does `body` while `torch.compile` is kept from using the processors in the background.
   func withoutCompiling<Result: Sendable>(
     _ body: @Sendable () async throws -> sending Result

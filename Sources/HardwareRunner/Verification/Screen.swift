@@ -35,7 +35,8 @@ struct Screen: Sendable, Hashable {
   /// Files that loaders of native code read: which libraries are loaded, and what the processor can do.
   static let harmless = ["/proc/self/maps", "/proc/cpuinfo"]
 
-  init(candidate: String, reference: String) {
+  /// - Parameter types: of the op's inputs, as far as its file doesn't say them.
+  init(candidate: String, reference: String, types: [DType] = []) {
     let code = Self.withoutComments(candidate)
     compiles = Self.usesCompile(candidate)
     let original = Self.withoutComments(reference)
@@ -49,7 +50,10 @@ struct Screen: Sendable, Hashable {
     let outward = Self.harmless.reduce(code) { $0.replacing($1, with: "") }
     suspicious = Self.telling.filter { outward.contains($0.key) && !original.contains($0.key) }
       .map { "\($0.key) (\($0.value))" }.sorted()
-    if Self.lowering.contains(where: { code.contains($0) && !original.contains($0) }) {
+    let known = Self.precisions(original, types)
+    if Self.lowering.contains(where: {
+      Self.names($0, in: code) && !Self.names($0, in: original) && !known.contains($0)
+    }) {
       labels.insert(.precisionChange)
     }
     if Self.native.contains(where: code.contains) && !Self.native.allSatisfy({ original.contains($0) }) {
@@ -70,6 +74,17 @@ struct Screen: Sendable, Hashable {
       labels.insert(.libraryCall)
       kind = "a re-expression in PyTorch calls"
     }
+  }
+
+  /// Whether a word of ``lowering`` stands in a text, and not only as the end of another of them.
+  private static func names(_ word: String, in text: String) -> Bool {
+    (word == DType.float16.rawValue ? text.replacing(DType.bfloat16.rawValue, with: "") : text).contains(word)
+  }
+
+  /// The lower precisions that the op is in already, by the words for their types.
+  static func precisions(_ reference: String, _ types: [DType]) -> [String] {
+    let isHalf = [".half()", "torch.half"].contains(where: reference.contains)
+    return types.map(\.rawValue) + (isHalf ? [DType.float16.rawValue] : [])
   }
 
   /// Whether `torch.compile` is named (`torch.compiler` is another thing): calls may then take as long as compiling does.

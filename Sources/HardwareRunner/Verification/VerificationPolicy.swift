@@ -1,7 +1,7 @@
 /// Every constant that decides a verdict, each with its reason. Results are keyed by ``version``.
 public struct VerificationPolicy: Sendable, Codable, Hashable {
   /// Changed whenever a gate, a constant or the protocol changes, so that older results show as stale.
-  public static let currentVersion = "3"
+  public static let currentVersion = "4"
 
   public var version = Self.currentVersion
   /// F of the error bound: how many times the reference's own error a candidate may make. 16 is four bits: enough for
@@ -21,7 +21,7 @@ public struct VerificationPolicy: Sendable, Codable, Hashable {
   /// and the gate says how many were.
   public var gateBudget = 60.0
   /// Seconds for timing, after which an interval that is still too wide makes the verdict inconclusive.
-  /// 14 and the gates make 20 for an op of some milliseconds: what a person waits for.
+  /// Half of it is for processes started anew (``SetsOfProcesses``). 14 and the gates make 20 for an op of some milliseconds: what a person waits for.
   public var timingBudget = 14.0
   /// Seconds that `torch.compile` may take before it counts as unavailable.
   public var compileTimeout = 120.0

@@ -8,7 +8,7 @@ extension VerificationSession {
   }
 
   private func ranked(_ source: CandidateSource) async throws -> CoarseResult {
-    let screen = Screen(candidate: source.source, reference: reference.source)
+    let screen = Screen(candidate: source.source, reference: reference.source, types: reference.inputs.types)
     let labels = Set(source.labels).union(screen.labels)
     func early(_ fault: Fault) -> CoarseResult {
       CoarseResult(
@@ -46,14 +46,36 @@ extension VerificationSession {
     async throws
   {
     progress(.init(gate: "timing", message: "a few pairs of '\(source.idea)'", fraction: 0.8))
+    let analysis = try await pairs(with: process.worker, named: source.idea, timeout: callTimeout(of: source))
+    result.ratio = analysis.headline?.ratio.estimate
+    result.eagerMs = analysis.warm[0]?.estimate
+    result.candidateMs = analysis.warm[1]?.estimate
+    result.detail =
+      result.ratio.map { String(format: "about %.2f× the speed of the op's own code", $0) }
+      ?? "Too quick to be told from an empty call."
+  }
+
+  /// How many times as fast `torch.compile` of the op is as the op as it is written, from a few pairs; nil where that can't
+  /// be said. It proves nothing, as no coarse ratio does.
+  public func rankCompiled() async throws -> Double? {
+    try await exclusively {
+      guard admission.isJudgeable, admissionGate.passed, let worker = await baselines.compiledBaseline().worker else {
+        return nil
+      }
+      let analysis = try await pairs(with: worker, named: "torch.compile", timeout: policy.compilingCallTimeout)
+      return analysis.headline?.ratio.estimate
+    }
+  }
+
+  private func pairs(with worker: CallWorker, named name: String, timeout: Double) async throws -> TimingAnalysis {
     let lineup = LiveTiming.Lineup(
-      workers: [baselines.eager, process.worker],
-      contenders: TimingContenders(names: ["eager", source.idea], candidate: 1, baselines: [0], twin: nil), eager: 0,
+      workers: [baselines.eager, worker],
+      contenders: TimingContenders(names: ["eager", name], candidate: 1, baselines: [0], twin: nil), eager: 0,
       nullSeconds: try await baselines.nullCall().cost)
     await pool.settle()
     let live = LiveTiming(
       lineup: lineup, oracle: oracle, policy: policy, quick: quick, flush: nil, processors: environment.threads,
-      timeout: callTimeout(of: source), seed: UInt64.random(in: 0...UInt64.max)
+      timeout: timeout, seed: UInt64.random(in: 0...UInt64.max)
     )
     var generator = SeededGenerator(seed: UInt64.random(in: 0...UInt64.max))
     let orders = (0...policy.coarsePairs).map { _ in [0, 1].shuffled(using: &generator) }
@@ -66,12 +88,6 @@ extension VerificationSession {
     // Even disturbed rounds rank better than nothing.
     let quiet = rounds.filter { !$0.disturbed }
     let used = quiet.count > rounds.count / 2 ? quiet : rounds.map { TimingRound(coldMs: $0.coldMs, warmMs: $0.warmMs) }
-    let analysis = TimingAnalysis(used, lineup.contenders)
-    result.ratio = analysis.headline?.ratio.estimate
-    result.eagerMs = analysis.warm[0]?.estimate
-    result.candidateMs = analysis.warm[1]?.estimate
-    result.detail =
-      result.ratio.map { String(format: "about %.2f× the speed of the op's own code", $0) }
-      ?? "Too quick to be told from an empty call."
+    return TimingAnalysis(used, lineup.contenders)
   }
 }

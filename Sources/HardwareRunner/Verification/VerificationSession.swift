@@ -38,11 +38,12 @@ public actor VerificationSession {
   /// Starts the oracle, the user's own code and the null worker, and admits the op.
   /// - Parameters:
   ///   - device: measured facts bring the roofline gate; unmeasured ones leave it out.
+  ///   - quiet: waited for before anything is timed: what may go on while processes load PyTorch has to end in it.
   ///   - progress: called from any thread.
   /// - Throws: ``VerificationProblem`` or ``EnvironmentProblem`` when nothing could be said of any candidate.
   public init(
     reference: OpReference, environment: RunnerEnvironment, device: DeviceFacts, policy: VerificationPolicy,
-    progress: @escaping @Sendable (VerificationProgress) -> Void
+    quiet: @Sendable () async -> Void = {}, progress: @escaping @Sendable (VerificationProgress) -> Void
   ) async throws {
     self.reference = reference
     self.environment = environment
@@ -71,6 +72,7 @@ public actor VerificationSession {
       throw Self.problem(failure)
     }
     do {
+      await quiet()
       var seeds = SeedSource(fixed: policy.seed)
       let opened = try await Self.open(oracle, eager, policy, &seeds)
       admission = opened.admission

@@ -21,6 +21,9 @@ _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in ')
 _SIMPLE = (bool, int, float, str, type(None), torch.dtype, torch.device)
 _PLAIN_STATE = frozenset(vars(torch.nn.Module()))
 _VALUES_KEPT = 16  # constants up to this many elements travel with their values
+# What isn't traced a second time, because nobody differentiates all of it: long graphs and products.
+_TRAINED_NODES = 200
+_PRODUCT = re.compile(r"aten\.(conv|linear|mm|bmm|matmul|addmm|baddbmm|einsum|scaled_dot_product)")
 
 
 class CaptureError(RuntimeError):
@@ -28,21 +31,69 @@ class CaptureError(RuntimeError):
 
 
 def capture(model: torch.nn.Module, inputs: list[object], files: frozenset[str]) -> dict:
-    """Traces `model(*inputs)` in evaluation mode without gradients.
+    """Traces `model(*inputs)` in evaluation mode without gradients, and finds out whether training is the same.
 
     `files` are the paths whose frames count as the person's own; every node carries the innermost such line.
     Raises CaptureError with one sentence when no graph can be had.
     """
     model = model.eval()
-    with warnings.catch_warnings(), torch.no_grad(), _recording_places(files):
+    try:
+        with torch.no_grad():
+            program = _traced(model, inputs, files)
+    except Exception as error:  # any failure of the tracer means the same to the person: no graph
+        raise CaptureError(_sentence(error)) from error
+    graph = _describe(program, model, inputs, files)
+    graph["trains_alike"] = _trains_alike(model, inputs, files, graph)
+    return graph
+
+
+def _traced(model: torch.nn.Module, inputs: list[object], files: frozenset[str]) -> Any:
+    with warnings.catch_warnings(), _recording_places(files):
         warnings.simplefilter("ignore")
-        try:
-            program = torch.export.export(model, tuple(inputs), strict=False)
-            if any(_mutates(node) for node in program.graph.nodes):
-                program = program.run_decompositions({})
-        except Exception as error:  # any failure of the tracer means the same to the person: no graph
-            raise CaptureError(_sentence(error)) from error
-    return _describe(program, model, inputs, files)
+        program = torch.export.export(model, tuple(inputs), strict=False)
+        if any(_mutates(node) for node in program.graph.nodes):
+            program = program.run_decompositions({})
+    return program
+
+
+def _trains_alike(model: torch.nn.Module, inputs: list[object], files: frozenset[str], graph: dict) -> bool:
+    """Whether training is the same computation: traced in training and with gradients the op makes the same calls, and
+    run like that it has no gradients but PyTorch's own.
+
+    A trace without gradients doesn't see where they are stopped, nor functions that define their own.
+    """
+    nodes = graph["nodes"]
+    if len(nodes) > _TRAINED_NODES or graph["mutations"] or any(_PRODUCT.match(node["op"]) for node in nodes):
+        return False
+    leaves = [
+        each.detach().clone().requires_grad_() if isinstance(each, torch.Tensor) and each.is_floating_point() else each
+        for each in inputs
+    ]
+    model.train()
+    try:
+        with torch.enable_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            trained = _describe(_traced(model, leaves, files), model, leaves, files)
+            return all(trained[part] == graph[part] for part in trained) and _differentiates_plainly(model(*leaves))
+    except Exception:  # what can't be trained isn't trained alike
+        return False
+    finally:
+        model.eval()
+
+
+def _differentiates_plainly(result: object) -> bool:
+    """No node behind a result is a `torch.autograd.Function` of somebody's own."""
+    nodes = [leaf.grad_fn for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
+    seen: set[Any] = set()
+    while nodes:
+        node = nodes.pop()
+        if node is None or node in seen:
+            continue
+        if isinstance(node, torch.autograd.function.BackwardCFunction):
+            return False
+        seen.add(node)
+        nodes += [behind for behind, _ in node.next_functions]
+    return True
 
 
 @contextlib.contextmanager

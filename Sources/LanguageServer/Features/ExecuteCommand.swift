@@ -75,13 +75,13 @@ extension LanguageServer {
         .requestFailed, "\(op.name) has no example inputs: “Insert example inputs” writes a directive to fill in.")
     }
     document.hasAskedForJobs = true
-    deferReply(id)
     let guidance = (op.directive?.guide.map { [$0] } ?? []) + argument.guidance
     // A cell's op runs in its notebook's program.
     let index = document.notebook?.program.document ?? document.index
     guard let op = index.ops.last(where: { $0.name == op.name && $0.fingerprint == op.fingerprint }) else {
       throw ResponseError(.contentModified, "There is no op \(op.name) in this document any more.")
     }
+    deferReply(id)
     let (overlay, folder) = (overlay(for: workspace), workspace.path)
     let readSettings = configuration.settingsForWorkspace
     struct Launched: Sendable {
@@ -103,7 +103,8 @@ extension LanguageServer {
         return .failure(error)
       }
     } then: { [weak self, weak document] result in
-      guard let self else { return }
+      // After a shutdown nobody asks for anything any more, and the engine is being closed with what it has begun.
+      guard let self, phase == .running else { return }
       switch result {
       case .failure(let failure): replyLater(id, .failure(ResponseError(.requestFailed, failure.message)))
       case .success(let launched):

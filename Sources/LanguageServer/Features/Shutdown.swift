@@ -5,6 +5,8 @@ import JSONRPC
 extension LanguageServer {
   func shutDown(_: JSONNull) -> JSONNull {
     phase = .shutDown
+    // What was promised an answer gets one: nobody else will give it.
+    for id in deferred { replyLater(id, .failure(ResponseError(.serverCancelled, "the server is shutting down"))) }
     closeWorkspaces()
     return JSONNull()
   }

@@ -13,6 +13,11 @@ extension Record {
     try TableRow<Self>.fetchAll(database, sql: sql, arguments: arguments).map(\.value)
   }
 
+  /// Those rows that are what they should be: for what is only a help, one bad row must not cost the others.
+  static func fetchReadable(_ database: Database, sql: String, arguments: StatementArguments = []) throws -> [Self] {
+    try Row.fetchAll(database, sql: sql, arguments: arguments).compactMap { try? TableRow<Self>(row: $0).value }
+  }
+
   static func fetchOne(_ database: Database, sql: String, arguments: StatementArguments = []) throws -> Self? {
     try TableRow<Self>.fetchOne(database, sql: sql, arguments: arguments)?.value
   }

@@ -35,7 +35,7 @@ struct FusionGroup: Sendable {
   var operands: [ValueID: [Operand]]
   /// Members that are used outside the group.
   var outputs: [ValueID] = []
-  /// The floating-point type of the group.
+  /// The type that is computed in, float32 or float64; what is read and written may have others.
   var dtype: ElementType
   /// The dimension along which the group's running totals go, if it has any.
   var scanDimension: Int?
@@ -88,7 +88,7 @@ extension FusionGroup {
     }
     let reducedSpan = distance * (rowLength ?? 1)
     var roles: [ValueID: Role] = [:]
-    var dtype: ElementType?
+    guard let dtype = Self.computedType(members, in: graph) else { return nil }
     for id in members {
       let node = graph.nodes[id]
       let isReduction = node.operation.isReduction
@@ -99,12 +99,6 @@ extension FusionGroup {
         roles[id] = .full
       } else {
         return nil
-      }
-      let isIndex = node.operation.reduced?.reduction.isIndex ?? false
-      for type in (isIndex ? [] : [node.type.dtype]) + node.operands.map({ graph.nodes[$0].type.dtype })
-      where type != .bool {
-        guard type.isComputed, dtype == nil || dtype == type else { return nil }
-        dtype = type
       }
     }
 
@@ -172,13 +166,16 @@ extension FusionGroup {
           operands[id]?.append(.constant(value))
           continue
         }
-        let source = graph.source(operand)
+        var source = graph.source(operand)
+        if !set.contains(source.root) { source = graph.readSource(operand, computing: dtype) }
         let layout = source.layout.broadcast(from: graph.nodes[operand].type.shape, to: shape)
         let strides = domainStrides(layout, shape: shape, role: role)
         if let operandRole = roles[source.root], set.contains(source.root) {
           let wanted = operandRole == .full ? fullStrides : rowStrides
           // A row value's element for a whole row, a full value's for the same element; anything else is a transposition.
-          guard layout.offset == 0, strides == wanted, !(operandRole == .full && role == .row) else { return nil }
+          guard layout.offset == 0, strides == wanted, !(operandRole == .full && role == .row),
+            !graph.nodes[source.root].type.dtype.isInteger
+          else { return nil }
           operands[id]?.append(.member(source.root))
         } else {
           operands[id]?.append(.memory(Access(root: source.root, offset: layout.offset, strides: strides)))
@@ -193,7 +190,7 @@ extension FusionGroup {
     self.hasReductions = rowLength != nil
     self.roles = roles
     self.operands = operands
-    self.dtype = dtype ?? .float32
+    self.dtype = dtype
   }
 
   /// Joins neighbouring dimensions that every access steps through alike, so that loops are long and few.

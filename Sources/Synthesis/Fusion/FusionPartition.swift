@@ -6,11 +6,20 @@ struct FusionPartition: Sendable {
   /// The group of every member.
   var groupOf: [ValueID: Int]
 
-  init(_ graph: TensorGraph) {
+  /// Nothing fused: every step is PyTorch's.
+  static let none = FusionPartition()
+  private init() { (groups, groupOf) = ([], [:]) }
+
+  /// - Parameter owners: element-wise nodes that belong into the kernel of a reduction after them.
+  init(_ graph: TensorGraph, owners: [ValueID: ValueID] = [:]) {
     let isPrepared = graph.isPrepared
     var sets: [Int: [ValueID]] = [:]
     var owner: [ValueID: Int] = [:]
     let dependencies = graph.nodes.indices.map { graph.dependencies($0) }
+    // What was only widened is read as it was before.
+    let reads = graph.nodes.indices.map { id in
+      dependencies[id] + graph.nodes[id].operands.map { graph.readSource($0, computing: .float32).root }
+    }
 
     /// No path may leave the set and come back: the kernel would wait for itself.
     func isConvex(_ members: [ValueID]) -> Bool {
@@ -31,17 +40,27 @@ struct FusionPartition: Sendable {
       FusionGroup(members, in: graph) != nil && isConvex(members)
     }
 
+    // A reduction with what belongs to it.
+    var owned: [ValueID: [ValueID]] = [:]
+    for (id, reduction) in owners.sorted(by: { $0.key < $1.key }) {
+      if case .elementwise = graph.nodes[id].operation { owned[reduction, default: []].append(id) }
+    }
+    for reduction in owned.keys { owned[reduction]?.append(reduction) }
+
     for (id, node) in graph.nodes.enumerated() where !isPrepared[id] {
       switch node.operation {
       case .elementwise, .reduce, .reduceColumns, .scan: break
       default: continue
       }
-      guard canJoin([id]) else { continue }
-      let neighbours = Set(dependencies[id].compactMap { owner[$0] })
+      if let later = owners[id], canJoin(owned[later] ?? []) { continue }
+      var own = [id]
+      if let before = owned[id], canJoin(before) { own = before }
+      guard canJoin(own) else { continue }
+      let neighbours = Set(own.flatMap { dependencies[$0] }.compactMap { owner[$0] })
         .sorted { (sets[$0]?.count ?? 0, $1) > (sets[$1]?.count ?? 0, $0) }
       // All of the groups it reads from; else the largest that will have it.
       for choice in [neighbours] + neighbours.map({ [$0] }) where !choice.isEmpty {
-        let joined = (choice.flatMap { sets[$0] ?? [] } + [id]).sorted()
+        let joined = (choice.flatMap { sets[$0] ?? [] } + own).sorted()
         guard canJoin(joined) else { continue }
         for old in choice { sets[old] = nil }
         sets[id] = joined
@@ -49,8 +68,8 @@ struct FusionPartition: Sendable {
         break
       }
       if owner[id] == nil {
-        sets[id] = [id]
-        owner[id] = id
+        sets[id] = own
+        for member in own { owner[member] = id }
       }
     }
 
@@ -61,7 +80,7 @@ struct FusionPartition: Sendable {
       var other = index + 1
       while other < keys.count {
         let (a, b) = (sets[keys[index]] ?? [], sets[keys[other]] ?? [])
-        let shared = Set(a.flatMap { dependencies[$0] }).intersection(b.flatMap { dependencies[$0] })
+        let shared = Set(a.flatMap { reads[$0] }).intersection(b.flatMap { reads[$0] })
         let joined = (a + b).sorted()
         if shared.contains(where: { graph.nodes[$0].type.count > 1024 }), canJoin(joined) {
           sets[keys[index]] = joined
@@ -74,27 +93,50 @@ struct FusionPartition: Sendable {
       index += 1
     }
 
-    let returnedRoots = Set(graph.returned.map { graph.source($0).root })
+    // A lone copy is PyTorch's business.
+    let built = keys.compactMap { key -> FusionGroup? in
+      guard let members = sets[key], members.contains(where: { !graph.nodes[$0].operation.isCopy }) else { return nil }
+      return FusionGroup(members, in: graph)
+    }
+    let read = graph.read(outside: built)
     var groups: [FusionGroup] = []
     var groupOf: [ValueID: Int] = [:]
-    for key in keys {
-      // A lone copy is PyTorch's business.
-      guard let members = sets[key], var group = FusionGroup(members, in: graph),
-        members.contains(where: { graph.nodes[$0].operation != .elementwise(.identity) })
-      else { continue }
-      let set = Set(members)
-      var isUsedOutside = Set<ValueID>(set.intersection(returnedRoots))
-      for (id, node) in graph.nodes.enumerated() where !set.contains(id) && graph.isStored(id) {
-        if case .scalar = node.operation { continue }
-        for root in dependencies[id] where set.contains(root) { isUsedOutside.insert(root) }
-      }
-      // A reshape that has to be copied reads its operand, whatever that is.
-      group.outputs = members.filter { isUsedOutside.contains($0) }
+    for var group in built {
+      group.outputs = group.members.filter { read.contains($0) }
       guard !group.outputs.isEmpty else { continue }
-      for member in members { groupOf[member] = groups.count }
+      for member in group.members { groupOf[member] = groups.count }
       groups.append(group.collapsed())
     }
     self.groups = groups
     self.groupOf = groupOf
+  }
+}
+
+extension TensorGraph {
+  /// What is returned, and what any step that leads to it reads of what another step has computed.
+  fileprivate func read(outside groups: [FusionGroup]) -> Set<ValueID> {
+    var groupOf: [ValueID: Int] = [:]
+    for (number, group) in groups.enumerated() { for member in group.members { groupOf[member] = number } }
+    var stack = returned.map { source($0).root }
+    for (id, node) in nodes.enumerated() {
+      if case .call(let call) = node.operation, call.isRandom { stack.append(id) }
+    }
+    var read = Set<ValueID>()
+    var isSeen = Set<Int>()
+    while let id = stack.popLast() {
+      guard read.insert(id).inserted else { continue }
+      guard let number = groupOf[id] else {
+        stack += dependencies(id)
+        continue
+      }
+      if isSeen.insert(number).inserted { stack += groups[number].inputs }
+    }
+    return read
+  }
+}
+
+extension TensorGraph.Operation {
+  fileprivate var isCopy: Bool {
+    if case .elementwise(let operation) = self { operation.isCopy } else { false }
   }
 }

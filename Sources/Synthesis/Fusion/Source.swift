@@ -14,8 +14,8 @@ extension TensorGraph {
     case .view(let layout):
       // The operand of a view is stored, or a reshape of what is.
       let inner = source(node.operands[0])
-      let isRowMajor = inner.layout == StridedLayout(strides: Shape.strides(nodes[node.operands[0]].type.shape))
-      return isRowMajor ? Source(root: inner.root, layout: layout) : Source(root: node.operands[0], layout: layout)
+      return inner.layout.isRowMajor(nodes[node.operands[0]].type.shape)
+        ? Source(root: inner.root, layout: layout) : Source(root: node.operands[0], layout: layout)
     case .reshape:
       let inner = source(node.operands[0])
       let shape = nodes[node.operands[0]].type.shape
@@ -34,6 +34,11 @@ extension TensorGraph {
 }
 
 extension StridedLayout {
+  /// Shows all elements in their order; strides of dimensions with one element mean nothing.
+  func isRowMajor(_ shape: [Int]) -> Bool {
+    offset == 0 && zip(shape, zip(strides, Shape.strides(shape))).allSatisfy { $0 == 1 || $1.0 == $1.1 }
+  }
+
   /// Strides over `target` of a value of `shape` that broadcasts to it.
   func broadcast(from shape: [Int], to target: [Int]) -> StridedLayout {
     let added = target.count - shape.count

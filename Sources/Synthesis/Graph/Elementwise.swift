@@ -8,6 +8,11 @@ public enum Elementwise: String, Sendable, Hashable, CaseIterable {
   /// Φ(x) = ½ erfc(−x/√2), the standard normal distribution function.
   case normalCDF
   case not
+  /// To the node's type, because the op says so: rounded where that type holds less.
+  case cast
+  /// To the type that PyTorch gives a call's result. A kernel that goes on with the value may keep what the call computed
+  /// before it was rounded; what is stored is rounded.
+  case softCast
   // Two operands.
   case add, subtract, multiply, divide, maximum, minimum, power
   case equal, notEqual, less, lessEqual, greater, greaterEqual
@@ -33,6 +38,9 @@ public enum Elementwise: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Passes its operand on, at most in another type.
+  var isCopy: Bool { self == .identity || self == .cast || self == .softCast }
+
   /// Worth keeping rather than computing twice.
   public var isExpensive: Bool {
     switch self {
@@ -43,10 +51,11 @@ public enum Elementwise: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The call in PyTorch's Python interface, `{0}`… standing for operands.
+  /// The call in PyTorch's Python interface, `{0}`… standing for operands and `{type}` for the result's type.
   var python: String {
     switch self {
     case .identity: "{0}.clone()"
+    case .cast, .softCast: "{0}.to({type})"
     case .negative: "-{0}"
     case .absolute: "{0}.abs()"
     case .exp, .expm1, .log, .log1p, .log2, .sqrt, .rsqrt, .reciprocal, .tanh, .sigmoid, .erf, .sin, .cos, .floor,

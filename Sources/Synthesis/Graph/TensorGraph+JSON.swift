@@ -42,6 +42,7 @@ private struct CaptureDecoder {
       }
     }
     graph.structure = structure(document["structure"])
+    if case .bool(true) = document["trains_alike"] { graph.trainsAlike = true }
     for mutation in document["mutations"].items {
       obstacle("it changes \(mutation["target"].string ?? "a tensor") in place")
     }

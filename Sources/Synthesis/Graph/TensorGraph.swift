@@ -16,6 +16,9 @@ public struct TensorGraph: Sendable {
   public var modules: [ModuleConfiguration]
   /// Why this graph must not be replaced at all (mutated inputs, nested arguments, …); empty when it may.
   public var obstacles: [String]
+  /// Training is the same computation: traced in training and with gradients the op makes the same calls, and nothing
+  /// in it has gradients of its own making.
+  public var trainsAlike = false
 
   public init(
     nodes: [Node] = [], outputs: [Output] = [], structure: OutputStructure = .leaf(0), arguments: [Argument] = [],

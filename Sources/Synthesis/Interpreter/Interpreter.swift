@@ -95,7 +95,7 @@ public struct Interpreter: Sendable {
   static func apply(_ operation: Elementwise, _ x: [Double]) -> Double {
     let a = x[0]
     switch operation {
-    case .identity: return a
+    case .identity, .cast, .softCast: return a
     case .negative: return -a
     case .absolute: return abs(a)
     case .exp: return exp(a)

@@ -21,6 +21,24 @@ extension ReferenceCall {
     }
   }
 
+  /// Calls of tensors whose channels come last, by what they are with channels first.
+  func channelsLast() -> [DenseTensor]? {
+    guard call.hasChannelsLast else { return nil }
+    let rank = type.shape.count
+    let (order, back) = (ChannelsLast.order(rank), ChannelsLast.orderBack(rank))
+    switch call.target {
+    case Call.enterChannelsLast: return [operands[0].permuted(order)]
+    case Call.leaveChannelsLast: return [operands[0].permuted(back)]
+    case Call.weightChannelsLast: return [operands[0]]
+    default:
+      guard let inner = call.withChannelsFirst else { return nil }
+      let formatted = Set(inner.formatted)
+      let plain = operands.enumerated().map { formatted.contains($0) ? $1.permuted(back) : $1 }
+      let plainType = TensorType(type.dtype, back.map { type.shape[$0] })
+      return (try? ReferenceCall(inner, plain, plainType).evaluate())?.map { $0.permuted(order) }
+    }
+  }
+
   private var spatial: Int { type.shape.count - 2 }
 
   /// The ATen layer that takes these of the call's arguments, in this order.

@@ -41,8 +41,8 @@ struct ReferenceCall {
   // MARK: Evaluation
 
   func evaluate() throws -> [DenseTensor] {
-    if let result = pointwise() ?? reduction() ?? normalisation() ?? layer() ?? windowed() ?? rearrangement()
-      ?? polynomial() ?? libraryLayer()
+    if let result = channelsLast() ?? pointwise() ?? reduction() ?? normalisation() ?? layer() ?? windowed()
+      ?? rearrangement() ?? polynomial() ?? libraryLayer() ?? gradient()
     {
       return result
     }
@@ -112,7 +112,8 @@ struct ReferenceCall {
       let target = Shape.broadcast([c.shape, a.shape, b.shape]) ?? []
       let (cs, bs) = (c.broadcast(to: target).values, b.broadcast(to: target).values)
       return [DenseTensor(target, zip(cs, zip(a.broadcast(to: target).values, bs)).map { $0 != 0 ? $1.0 : $1.1 })]
-    case "clone", "dropout", "contiguous", "detach": return map { $0 }
+    // Over the reals a number is the same in every type.
+    case "clone", "dropout", "contiguous", "detach", "to", "type_as": return map { $0 }
     default: return nil
     }
   }

@@ -110,7 +110,11 @@ extension ColumnKernel {
     let numbers = expressions.rowScalars
     for (index, access) in group.accesses.enumerated() where !isNumber(access) {
       let stride = access.strides.last ?? 0
-      expressions.rowScalars[access] = "a\(index)[j\(stride == 1 ? "" : " * \(CPlusPlus.integer(stride))")]"
+      let element = "a\(index)[j\(stride == 1 ? "" : " * \(CPlusPlus.integer(stride))")]"
+      // Whole numbers are widened where they are not compared.
+      let dtype = graph.nodes[access.root].type.dtype
+      let isStored = dtype.isFloating && dtype != group.dtype
+      expressions.rowScalars[access] = isStored ? "real(\(element))" : element
     }
     for id in values {
       expressions.scalar(id, into: &code)
@@ -137,10 +141,12 @@ extension ColumnKernel {
       code.line("store(c\(id) + j, v\(id), Whole{});")
     }
     for id in values + done {
-      expressions.need("store")
-      if hasCopy(id) { code.line("store(n\(id) + j, v\(id), Whole{});") }
+      if hasCopy(id) {
+        expressions.need("store")
+        code.line("store(n\(id) + j, v\(id), Whole{});")
+      }
       if group.outputs.contains(id) {
-        expressions.need(isMask(id) ? "storeMask" : "store")
+        expressions.need(graph.nodes[id].type.dtype.piece("store", computing: group.dtype))
         code.line("store(r\(id) + j, v\(id), n);")
       }
     }

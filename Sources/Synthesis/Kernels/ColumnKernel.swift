@@ -106,7 +106,8 @@ struct ColumnKernel {
     code.close()
     return KernelText(
       name: kernel.name, summary: kernel.summary, inputs: group.inputs, outputs: group.outputs, dtype: group.dtype,
-      vectorBits: kernel.schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text)
+      vectorBits: kernel.schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text,
+      optional: kernel.leftOut(expressions.plan))
   }
 
   // MARK: Where things are
@@ -127,6 +128,7 @@ struct ColumnKernel {
     if leads > 1 { code.line("const int64_t lead = task / blocks % \(leads);") }
     if group.rows > 1 { code.line("const int64_t slab = task / \(leads > 1 ? "(blocks * \(leads))" : "blocks");") }
     for (index, access) in group.accesses.enumerated() where accesses.contains(access) {
+      kernel.needType(access.root, &expressions)
       var start = CPlusPlus.offset(
         "slab", outer, Array(access.strides[..<reducedFirst]), plus: access.offset)
       start += CPlusPlus.offset("lead", lead, Array(access.strides[innerFirst...].dropLast()))
@@ -137,7 +139,7 @@ struct ColumnKernel {
       if isHeld(access), isNumber(access) {
         let place = start.isEmpty ? "0" : String(start.dropFirst(3))
         code.line(
-          "const \(isMask(access.root) ? "bool" : "real") a\(index) = \(kernel.input(access.root))[\(place)];")
+          "const \(kernel.number(access.root)) a\(index) = \(kernel.input(access.root))[\(place)];")
         expressions.rowScalars[access] = "a\(index)"
       } else {
         code.line("const \(kernel.element(access.root))* const a\(index) = \(kernel.input(access.root))\(start);")
@@ -145,6 +147,7 @@ struct ColumnKernel {
     }
     let start = (leads > 1 ? " + lead * columns" : "") + " + begin"
     for id in group.outputs {
+      kernel.needType(id, &expressions)
       let span = group.roles[id] == .full ? rows * distance : distance
       let slab = group.rows > 1 ? " + slab * \(CPlusPlus.integer(span))" : ""
       code.line("\(kernel.element(id))* const r\(id) = \(kernel.output(id))\(slab)\(start);")
@@ -242,8 +245,7 @@ struct ColumnKernel {
   /// Numbers of a row that all columns share.
   private mutating func rowNumbers(_ used: [ValueID], _ reduced: [ValueID] = []) {
     for (index, access) in accesses(used, reduced) where isNumber(access) && !isHeld(access) {
-      let type = isMask(access.root) ? "bool" : "real"
-      code.line("const \(type) b\(index) = a\(index)[\(rowOffset(access).dropFirst(3))];")
+      code.line("const \(kernel.number(access.root)) b\(index) = a\(index)[\(rowOffset(access).dropFirst(3))];")
       expressions.rowScalars[access] = "b\(index)"
     }
   }

@@ -17,6 +17,11 @@ struct DepthwiseKernel {
   /// Taps that are written out.
   private static let tapLimit = 128
 
+  private var dtype: ElementType { graph.nodes[node].type.dtype }
+  /// What is computed in, and the C++ name of an element in memory.
+  private var real: ElementType { dtype.arithmetic ?? .float32 }
+  private var element: String { dtype.element(computing: real) }
+
   static func fits(_ convolution: DepthwiseConvolution) -> Bool {
     guard let last = convolution.windows.last, (1...2).contains(convolution.windows.count) else { return false }
     let high = convolution.windows.count > 1 ? convolution.windows[0] : WindowExtent(size: 1)
@@ -33,7 +38,7 @@ struct DepthwiseKernel {
     let outputs = [Int](repeating: 1, count: 2 - spatial) + type.shape.suffix(spatial)
     let windows = [WindowExtent](repeating: WindowExtent(size: 1), count: 2 - spatial) + convolution.windows
     let (high, last) = (windows[0], windows[1])
-    let lanes = schedule.vectorBits / 8 / type.dtype.size
+    let lanes = schedule.vectorBits / 8 / real.size
     let channels = type.shape[type.shape.count - spatial - 1]
     let inputChannels = input.shape[input.shape.count - spatial - 1]
     let block = min(outputs[1], Self.block)
@@ -43,12 +48,13 @@ struct DepthwiseKernel {
     let tileRows = max(1, min(outputs[0], (Self.tileLimit / pitch - high.reach) / high.stride + 1))
     let bufferRows = (tileRows - 1) * high.stride + high.reach
     var pieces: Set<String> = ["load", "store", "sweep", "fma", "every"]
+    pieces.formUnion(["load", "store"].map { dtype.piece($0, computing: real) })
     let hasBias = operands.count > 2
 
     var code = CodeWriter()
-    let parameters = ["const real* in0", "const real* in1"] + (hasBias ? ["const real* in2"] : [])
+    let parameters = (0..<(hasBias ? 3 : 2)).map { "const \(element)* in\($0)" }
     code.open(
-      "extern \"C\" void \(name)(\((parameters + ["real* out0", "int64_t threads"]).joined(separator: ", "))) {")
+      "extern \"C\" void \(name)(\((parameters + ["\(element)* out0", "int64_t threads"]).joined(separator: ", "))) {")
     code.line("constexpr int64_t planes = \(type.count / outputs.reduce(1, *)), channels = \(channels);")
     code.line("constexpr int64_t height = \(inputs[0]), width = \(inputs[1]);")
     code.line("constexpr int64_t out_height = \(outputs[0]), out_width = \(outputs[1]);")
@@ -73,8 +79,14 @@ struct DepthwiseKernel {
     code.line("const int64_t channel = plane % channels;")
     let multiplier = channels / inputChannels
     let source = multiplier == 1 ? "plane" : "(plane / channels * \(inputChannels) + channel / \(multiplier))"
-    code.line("const real* const x = in0 + \(source) * (height * width);")
-    code.line("const real* const w = in1 + channel * \(high.size * last.size);")
+    let taps = high.size * last.size
+    code.line("const \(element)* const x = in0 + \(source) * (height * width);")
+    if dtype == real {
+      code.line("const real* const w = in1 + channel * \(taps);")
+    } else {
+      code.line("real w[\(taps)];")
+      code.line("for (int i = 0; i < \(taps); ++i) w[i] = in1[channel * \(taps) + i];")
+    }
     if hasBias { code.line("const real bias = in2[channel];") }
     copy(&code, high, last)
     code.line("int64_t r = 0;")
@@ -95,7 +107,7 @@ struct DepthwiseKernel {
     let size = convolution.windows.map { String($0.size) }.joined(separator: " × ")
     return KernelText(
       name: name, summary: "depthwise convolution with \(size) weights", inputs: operands, outputs: [node],
-      dtype: type.dtype, vectorBits: schedule.vectorBits, pieces: pieces, text: code.text)
+      dtype: real, vectorBits: schedule.vectorBits, pieces: pieces, text: code.text)
   }
 
   /// The tile with its padding: element i of a row goes to phase i % stride.
@@ -112,7 +124,7 @@ struct DepthwiseKernel {
     let place = last.stride == 1 ? "i" : "i % \(last.stride) * phase + i / \(last.stride)"
     code.line("for (int64_t i = 0; i < from; ++i) line[\(place)] = 0;")
     code.line("for (int64_t i = to; i < needed; ++i) line[\(place)] = 0;")
-    code.line("const real* const p = x + h * width + start;")
+    code.line("const \(element)* const p = x + h * width + start;")
     if last.stride == 1 {
       code.line(
         "sweep<1>(to - from, [&](int64_t j, auto n, auto) __attribute__((always_inline)) { store(line + from + j, load(p + from + j, n), n); });"
@@ -141,10 +153,10 @@ struct DepthwiseKernel {
     _ pieces: inout Set<String>
   ) {
     let type = graph.nodes[node].type
-    let streams = schedule.streams(rowsOf: (type.shape.last ?? 1) * type.dtype.size)
-    if streams { pieces.formUnion(["stream", "fence"]) }
+    let streams = schedule.streams(rowsOf: (type.shape.last ?? 1) * real.size)
+    if streams { pieces.formUnion([dtype.piece("stream", computing: real), "fence"]) }
     code.line("const real* const b = buffer + r * \(high.stride) * pitch;")
-    code.line("real* const y = out0 + (plane * out_height + top + r) * out_width + left;")
+    code.line("\(element)* const y = out0 + (plane * out_height + top + r) * out_width + left;")
     code.open("sweep<\(schedule.unroll)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
     let start = graph.nodes[node].operands.count > 2 ? "splat(bias)" : "vec{}"
     code.line("vec \((0..<count).map { "s\($0) = \(start)" }.joined(separator: ", "));")

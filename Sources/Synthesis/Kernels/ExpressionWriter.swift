@@ -15,6 +15,8 @@ struct ExpressionWriter {
   var held: [FusionGroup.Access: String] = [:]
   /// Values of rows are vectors named as usual: there is one for each of several neighbouring columns.
   var rowValuesAreVectors = false
+  /// What values that are only passed on in another type are called.
+  private var aliases: [ValueID: String] = [:]
   /// What a scan's `next` gets besides the vector.
   var scanPosition = "n"
   private(set) var pieces: Set<String> = []
@@ -25,7 +27,7 @@ struct ExpressionWriter {
     self.plan = plan
   }
 
-  func name(_ id: ValueID) -> String { "v\(id)" }
+  func name(_ id: ValueID) -> String { aliases[id] ?? "v\(id)" }
 
   mutating func need(_ piece: String...) { pieces.formUnion(piece) }
 
@@ -33,6 +35,7 @@ struct ExpressionWriter {
   mutating func vectors(_ roots: [ValueID], pass: Int, into code: inout CodeWriter) {
     var done = Set<ValueID>()
     var loaded = held
+    aliases = [:]
     var lastOrigin: TensorGraph.Origin?
     for root in roots {
       vector(root, pass: pass, done: &done, loaded: &loaded, origin: &lastOrigin, into: &code)
@@ -47,7 +50,8 @@ struct ExpressionWriter {
     let node = graph.nodes[id]
     let kind = node.type.dtype == .bool ? "mask" : "vec"
     if (plan.level[id] ?? 0) < pass, let buffer = buffers[id], plan.kept.contains(id) {
-      need("load")
+      // What is no result lies on the stack, as it was computed.
+      need(group.outputs.contains(id) ? node.type.dtype.piece("load", computing: group.dtype) : "load")
       code.line("const vec \(name(id)) = load(\(buffer) + j, n);")
       return
     }
@@ -64,17 +68,23 @@ struct ExpressionWriter {
         if group.roles[member] == .full {
           vector(member, pass: pass, done: &done, loaded: &loaded, origin: &origin, into: &code)
         }
-      case .memory(let access): load(access, loaded: &loaded, into: &code)
+      case .memory(let access): if !isWholeComparison(node) { load(access, loaded: &loaded, into: &code) }
       case .constant: break
       }
+    }
+    if let same = unchanged(id, loaded) {
+      aliases[id] = same
+      return
     }
     if origin?.name != node.origin.name {
       let place = node.origin.line.map { ", line \($0)" } ?? ""
       code.line("// \(node.origin.target)\(place)")
       origin = node.origin
     }
-    var text = expression(
-      operation, group.operands[id] ?? [], types: operandTypes(node), loaded: loaded, isVector: true)
+    var text =
+      wholeComparison(id, isVector: true)
+      ?? expression(operation, group.operands[id] ?? [], types: operandTypes(node), loaded: loaded, isVector: true)
+    if let rounding = rounding(id) { text = "\(rounding)(\(text))" }
     if case .scan = node.operation { text = "scan\(id).next(\(text), \(scanPosition))" }
     code.line("const \(kind) \(name(id)) = \(text);")
   }
@@ -83,15 +93,16 @@ struct ExpressionWriter {
     _ access: FusionGroup.Access, loaded: inout [FusionGroup.Access: String], into code: inout CodeWriter
   ) {
     guard rowScalars[access] == nil, loaded[access] == nil, let pointer = pointers[access] else { return }
-    let isMask = graph.nodes[access.root].type.dtype == .bool
+    let dtype = graph.nodes[access.root].type.dtype
+    let isMask = dtype == .bool
     let variable = "x\(loaded.count)"
     loaded[access] = variable
     let stride = access.strides.last ?? 0
     if stride == 1 {
-      need(isMask ? "loadMask" : "load")
+      need(dtype.piece("load", computing: group.dtype))
       code.line("const \(isMask ? "mask" : "vec") \(variable) = load(\(pointer) + j, n);")
     } else {
-      need(isMask ? "gatherMask" : "gather")
+      need(dtype.piece("gather", computing: group.dtype))
       code.line("const \(isMask ? "mask" : "vec") \(variable) = gather(\(pointer) + j * \(stride), \(stride), n);")
     }
   }
@@ -101,8 +112,8 @@ struct ExpressionWriter {
     if let scalar = rowScalars[access] { return "splat(\(scalar))" }
     if let vector = held[access] { return vector }
     let stride = access.strides.last ?? 0
-    let isMask = graph.nodes[access.root].type.dtype == .bool
-    need((stride == 1 ? "load" : "gather") + (isMask ? "Mask" : ""))
+    let dtype = graph.nodes[access.root].type.dtype
+    need(dtype.piece(stride == 1 ? "load" : "gather", computing: group.dtype))
     let pointer = pointers[access] ?? "nullptr"
     return stride == 1 ? "load(\(pointer) + j, n)" : "gather(\(pointer) + j * \(stride), \(stride), n)"
   }
@@ -115,7 +126,10 @@ struct ExpressionWriter {
   mutating func scalar(_ id: ValueID, into code: inout CodeWriter) {
     let node = graph.nodes[id]
     guard case .elementwise(let operation) = node.operation else { return }
-    let text = expression(operation, group.operands[id] ?? [], types: operandTypes(node), loaded: [:], isVector: false)
+    var text =
+      wholeComparison(id, isVector: false)
+      ?? expression(operation, group.operands[id] ?? [], types: operandTypes(node), loaded: [:], isVector: false)
+    if let rounding = rounding(id) { text = "\(rounding)(\(text))" }
     let type = node.type.dtype == .bool ? "bool" : plan.isWide(id) ? "double" : "real"
     code.line("const \(type) \(name(id)) = \(text);")
   }
@@ -143,7 +157,7 @@ struct ExpressionWriter {
         names.append(plan.isWide(member) && isVector && isNumber ? "real(\(name(member)))" : name(member))
         isScalar.append(isNumber)
       case .memory(let access):
-        names.append(loaded[access] ?? rowScalars[access] ?? "0")
+        names.append(loaded[access] ?? rowNumber(access))
         isScalar.append(loaded[access] == nil)
       }
     }
@@ -173,7 +187,7 @@ struct ExpressionWriter {
     func logical(_ symbol: String) -> String { "\(whole(0)) \(symbol) \(whole(1))" }
 
     switch operation {
-    case .identity: return whole(0)
+    case .identity, .cast, .softCast: return whole(0)
     case .negative: return "-\(whole(0))"
     case .not: return isVector ? "~\(whole(0))" : "!\(names[0])"
     case .add: return infix("+")

@@ -17,6 +17,8 @@ struct FusionKernel {
   let threads: Int
   /// Results that take the place of an input that nobody needs afterwards, by the input.
   var replaced: [ValueID: ValueID] = [:]
+  /// Results that not every call wants.
+  var optional: Set<ValueID> = []
 
   private var rowDimensions: ArraySlice<Int> { group.dimensions[..<group.rowDimensions] }
   var inner: [Int] { Array(group.dimensions[group.rowDimensions...]) }
@@ -48,7 +50,13 @@ struct FusionKernel {
     code.close()
     return KernelText(
       name: name, summary: summary, inputs: group.inputs, outputs: group.outputs, dtype: group.dtype,
-      vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text)
+      vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text,
+      optional: leftOut(expressions.plan))
+  }
+
+  /// Results that may be left out: full ones that no later sweep reads back.
+  func leftOut(_ plan: PassPlan) -> Set<ValueID> {
+    optional.filter { group.roles[$0] == .full && !plan.kept.contains($0) }
   }
 
   /// Of the function: what it reads, what it writes, and on how many threads.
@@ -63,7 +71,8 @@ struct FusionKernel {
     for id in group.outputs where schedule.usesHugePages(for: graph.nodes[id].type.bytes) {
       if replaced.values.contains(id) { continue }
       expressions.need("hugePages")
-      code.line("huge_pages(\(output(id)), \(CPlusPlus.integer(graph.nodes[id].type.bytes)));")
+      let condition = optional.contains(id) ? "if (\(output(id))) " : ""
+      code.line("\(condition)huge_pages(\(output(id)), \(CPlusPlus.integer(graph.nodes[id].type.bytes)));")
     }
   }
 
@@ -81,14 +90,22 @@ struct FusionKernel {
   // MARK: Names
 
   func element(_ id: ValueID) -> String {
-    switch graph.nodes[id].type.dtype {
-    case .bool: "uint8_t"
-    case .int64: "int64_t"
-    default: "real"
-    }
+    graph.nodes[id].type.dtype.element(computing: group.dtype)
   }
   func input(_ id: ValueID) -> String { "in\(group.inputs.firstIndex(of: id) ?? 0)" }
   func output(_ id: ValueID) -> String { "out\(group.outputs.firstIndex(of: id) ?? 0)" }
+
+  /// The C++ type of a single element that was read.
+  func number(_ id: ValueID) -> String {
+    let dtype = graph.nodes[id].type.dtype
+    return dtype == .bool ? "bool" : dtype.isInteger ? "int64_t" : "real"
+  }
+
+  /// Its structure, where an element in memory has one.
+  func needType(_ id: ValueID, _ expressions: inout ExpressionWriter) {
+    let dtype = graph.nodes[id].type.dtype
+    if dtype.isHalf || dtype == .uint8 { expressions.need("type \(dtype.rawValue)") }
+  }
 
   private func parallel(_ iterations: String) -> String {
     let share = schedule.rowsPerTask > 0 ? "dynamic, \(schedule.rowsPerTask)" : "static"
@@ -130,10 +147,10 @@ struct FusionKernel {
     _ access: FusionGroup.Access, _ name: String, offset: String, stride: Int, _ expressions: inout ExpressionWriter,
     _ code: inout CodeWriter
   ) {
-    let isMask = graph.nodes[access.root].type.dtype == .bool
+    needType(access.root, &expressions)
     if stride == 0 {
       let address = offset.isEmpty ? "\(input(access.root))[0]" : "\(input(access.root))[\(offset.dropFirst(3))]"
-      code.line("const \(isMask ? "bool" : "real") \(name) = \(address);")
+      code.line("const \(number(access.root)) \(name) = \(address);")
       expressions.rowScalars[access] = name
     } else {
       code.line("const \(element(access.root))* const \(name) = \(input(access.root))\(offset);")
@@ -142,16 +159,15 @@ struct FusionKernel {
   }
 
   func store(_ id: ValueID, _ pointer: String, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
-    if graph.nodes[id].type.dtype == .bool {
-      expressions.need("storeMask")
-      code.line("store(\(pointer) + j, \(expressions.name(id)), n);")
-    } else if schedule.streams && isStreamable && group.outputs.contains(id) && !expressions.plan.kept.contains(id) {
-      expressions.need("stream", "fence")
-      code.line("stream(\(pointer) + j, \(expressions.name(id)), n);")
-    } else {
-      expressions.need("store")
-      code.line("store(\(pointer) + j, \(expressions.name(id)), n);")
-    }
+    let dtype = graph.nodes[id].type.dtype
+    let isStreamed =
+      dtype != .bool && schedule.streams && isStreamable && group.outputs.contains(id)
+      && !expressions.plan.kept.contains(id)
+    if isStreamed { expressions.need("fence") }
+    let condition = leftOut(expressions.plan).contains(id) ? "if (\(output(id))) " : ""
+    let store = isStreamed ? "stream" : "store"
+    expressions.need(dtype.piece(store, computing: group.dtype))
+    code.line("\(condition)\(store)(\(pointer) + j, \(expressions.name(id)), n);")
   }
 
   /// Streaming stores need every row (and block) to start on a whole vector.
@@ -222,12 +238,11 @@ struct FusionKernel {
             $0.0 != 0
           }
           let offset = steps.map { " + k\($0.1) * \(CPlusPlus.integer($0.0))" }.joined()
-          let isMask = graph.nodes[access.root].type.dtype == .bool
           if access.strides.last == 0 {
             expressions.pointers[access] = nil
             expressions.rowScalars[access] = "b\(index)"
             code.line(
-              "const \(isMask ? "bool" : "real") b\(index) = \(pointer)[\(offset.isEmpty ? "0" : String(offset.dropFirst(3)))];"
+              "const \(number(access.root)) b\(index) = \(pointer)[\(offset.isEmpty ? "0" : String(offset.dropFirst(3)))];"
             )
           } else {
             expressions.pointers[access] = "b\(index)"
@@ -253,6 +268,7 @@ struct FusionKernel {
   func finishRows(_ plan: PassPlan, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
     for id in plan.rowValues(before: plan.passes) { expressions.scalar(id, into: &code) }
     for id in group.outputs where group.roles[id] == .row {
+      needType(id, &expressions)
       code.line("\(output(id))[row] = \(element(id))(\(expressions.name(id)));")
     }
   }
@@ -340,7 +356,7 @@ struct FusionKernel {
       if isOutput && !expressions.plan.kept.contains(id) {
         store(id, expressions.buffers[id] ?? "r\(id)", &expressions, &code)
       } else {
-        expressions.need("store")
+        expressions.need(isOutput ? graph.nodes[id].type.dtype.piece("store", computing: group.dtype) : "store")
         code.line("store(\(expressions.buffers[id] ?? "r\(id)") + j, \(expressions.name(id)), n);")
       }
     }

@@ -12,6 +12,8 @@ struct KernelText: Sendable {
   /// Pieces of the vector header that the body uses.
   var pieces: Set<String>
   var text: String
+  /// Those of the outputs for which the caller may pass a null pointer: they are then not written.
+  var optional: Set<TensorGraph.ValueID> = []
 }
 
 /// Lines of code with indentation.

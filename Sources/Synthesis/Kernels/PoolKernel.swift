@@ -17,6 +17,11 @@ struct PoolKernel {
   /// Taps that are written out; more become a loop.
   private static let unrolledTaps = 32
 
+  private var dtype: ElementType { graph.nodes[node].type.dtype }
+  /// What is computed in, and the C++ name of an element in memory.
+  private var real: ElementType { dtype.arithmetic ?? .float32 }
+  private var element: String { dtype.element(computing: real) }
+
   /// Wider windows would be added tap by tap for too long.
   static func fits(_ pooling: Pooling) -> Bool {
     guard let last = pooling.windows.last, (1...3).contains(pooling.windows.count) else { return false }
@@ -33,11 +38,12 @@ struct PoolKernel {
     let outputs = [Int](repeating: 1, count: missing) + type.shape.suffix(spatial)
     let windows = [WindowExtent](repeating: WindowExtent(size: 1), count: missing) + pooling.windows
     let last = windows[2]
-    let lanes = schedule.vectorBits / 8 / type.dtype.size
+    let lanes = schedule.vectorBits / 8 / real.size
     let block = max(1, min(outputs[2], Self.block, (Self.lineLimit - last.reach) / last.stride))
     let isMaximum = pooling.kind == .maximum
     let identity = isMaximum ? "real(-INFINITY)" : "real(0)"
     var pieces: Set<String> = ["load", "store", "sweep", "every"]
+    pieces.formUnion(["load", "store"].map { dtype.piece($0, computing: real) })
     if isMaximum { pieces.insert("maximum") }
     func combined(_ terms: [String]) -> String {
       if terms.count == 1 { return terms[0] }
@@ -47,7 +53,7 @@ struct PoolKernel {
     }
 
     var code = CodeWriter()
-    code.open("extern \"C\" void \(name)(const real* in0, real* out0, int64_t threads) {")
+    code.open("extern \"C\" void \(name)(const \(element)* in0, \(element)* out0, int64_t threads) {")
     code.line("constexpr int64_t planes = \(type.count / outputs.reduce(1, *));")
     code.line("constexpr int64_t depth = \(inputs[0]), height = \(inputs[1]), width = \(inputs[2]);")
     code.line("constexpr int64_t out_depth = \(outputs[0]), out_height = \(outputs[1]), out_width = \(outputs[2]);")
@@ -77,7 +83,7 @@ struct PoolKernel {
     code.line("const real* seen = line;")
     let taps = windows[0].size * windows[1].size
     let isWhole = "start >= 0 && end + \(2 * last.stride * lanes) <= width"
-    if taps == 1 {
+    if taps == 1, dtype == real {
       code.open("if (\(isWhole) && taps == 1) {")
       code.line("seen = tap[0] + start;")
       code.close()
@@ -113,14 +119,14 @@ struct PoolKernel {
     let kind = isMaximum ? "maxima" : "means"
     let size = pooling.windows.map { String($0.size) }.joined(separator: " × ")
     return KernelText(
-      name: name, summary: "\(kind) over windows of \(size)", inputs: [input], outputs: [node], dtype: type.dtype,
+      name: name, summary: "\(kind) over windows of \(size)", inputs: [input], outputs: [node], dtype: real,
       vectorBits: schedule.vectorBits, pieces: pieces, text: code.text)
   }
 
   /// The rows that the windows of this row see, those in the padding left out.
   private func rows(_ code: inout CodeWriter, _ windows: [WindowExtent]) {
     let (deep, high) = (windows[0], windows[1])
-    code.line("const real* tap[\(deep.size * high.size)];")
+    code.line("const \(element)* tap[\(deep.size * high.size)];")
     code.line("int taps = 0;")
     code.open("for (int64_t kd = 0; kd < \(deep.size); ++kd) {")
     code.line("const int64_t d = od * \(deep.stride) - \(deep.padding) + kd * \(deep.dilation);")
@@ -147,9 +153,9 @@ struct PoolKernel {
     }
     if !isMaximum, hasEqualDivisors == nil { code.line("const real rows_counted = heights[oh] * depths[od];") }
     let type = graph.nodes[node].type
-    let streams = schedule.streams(rowsOf: (type.shape.last ?? 1) * type.dtype.size)
-    if streams { pieces.formUnion(["stream", "fence"]) }
-    code.line("real* const y = out0 + row * out_width + begin;")
+    let streams = schedule.streams(rowsOf: (type.shape.last ?? 1) * real.size)
+    if streams { pieces.formUnion([dtype.piece("stream", computing: real), "fence"]) }
+    code.line("\(element)* const y = out0 + row * out_width + begin;")
     code.open("sweep<\(schedule.unroll)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
     code.line("const real* const t = seen + j\(last.stride == 1 ? "" : " * \(last.stride)");")
     code.line("\(streams ? "stream" : "store")(y + j, \(isMaximum ? value : mean(value)), n);")

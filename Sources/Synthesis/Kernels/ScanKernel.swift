@@ -46,7 +46,8 @@ struct ScanKernel {
     code.close()
     return KernelText(
       name: kernel.name, summary: kernel.summary, inputs: group.inputs, outputs: group.outputs, dtype: group.dtype,
-      vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep", "backwards"]), text: code.text)
+      vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep", "backwards"]), text: code.text,
+      optional: kernel.leftOut(expressions.plan))
   }
 
   private var scans: [(id: ValueID, scan: Scan)] {

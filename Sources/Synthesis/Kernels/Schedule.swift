@@ -43,6 +43,17 @@ public struct Schedule: Sendable, Hashable {
     return parts.joined(separator: ", ")
   }
 
+  /// What was chosen, without the figures that follow from an op's extents: equal for the same choice on a similar op.
+  public var traits: String {
+    var parts = ["\(vectorBits) bits", "unroll \(unroll)"]
+    if rowsPerTask > 0 { parts.append("rows") }
+    if streams { parts.append("streams") }
+    if hugePages { parts.append("huge pages") }
+    if slidingByDoubling { parts.append("doubling") }
+    if !keepsIntermediates { parts.append("recomputes") }
+    return parts.joined(separator: ", ")
+  }
+
   /// Whether a fresh result of so many bytes is asked to lie in huge pages.
   func usesHugePages(for bytes: Int) -> Bool { hugePages && bytes >= ScheduleSpace.hugePageBytes }
 

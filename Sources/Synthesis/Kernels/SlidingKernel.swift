@@ -15,6 +15,11 @@ struct SlidingKernel {
   /// Outputs of a block when doubling: with its partial sums it fits the first-level cache.
   private static let block = 2048
 
+  private var dtype: ElementType { graph.nodes[node].type.dtype }
+  /// What is computed in, and the C++ name of an element in memory.
+  private var real: ElementType { dtype.arithmetic ?? .float32 }
+  private var element: String { dtype.element(computing: real) }
+
   func text() -> KernelText {
     let type = graph.nodes[node].type
     let length = graph.nodes[graph.nodes[node].operands[0]].type.shape.last ?? 1
@@ -28,8 +33,9 @@ struct SlidingKernel {
     let first = whole.first ?? outputs
     let last = whole.last.map { $0 + 1 } ?? outputs
     var pieces: Set<String> = ["load", "store", "sweep"]
+    pieces.formUnion(["load", "store"].map { dtype.piece($0, computing: real) })
     var code = CodeWriter()
-    code.open("extern \"C\" void \(name)(const real* in0, real* out0, int64_t threads) {")
+    code.open("extern \"C\" void \(name)(const \(element)* in0, \(element)* out0, int64_t threads) {")
     code.line("constexpr int64_t rows = \(rows), length = \(length), outputs = \(outputs);")
     code.line("constexpr int64_t first = \(first), last = \(last);  // windows from first to last lie inside the row")
     if schedule.usesHugePages(for: type.bytes) {
@@ -44,11 +50,11 @@ struct SlidingKernel {
         "#pragma omp for nowait schedule(\(schedule.rowsPerTask > 0 ? "dynamic, \(schedule.rowsPerTask)" : "static"))")
     }
     code.open("for (int64_t row = 0; row < rows; ++row) {")
-    code.line("const real* const x = in0 + row * length;")
-    code.line("real* const y = out0 + row * outputs;")
+    code.line("const \(element)* const x = in0 + row * length;")
+    code.line("\(element)* const y = out0 + row * outputs;")
     edges(&code, length: length)
     if first < last {
-      interior(&code, &pieces, isAligned: outputs * type.dtype.size % (schedule.vectorBits / 8) == 0 && first == 0)
+      interior(&code, &pieces, isAligned: outputs * real.size % (schedule.vectorBits / 8) == 0 && first == 0)
     }
     code.close()
     if pieces.contains("fence") { code.line("fence();") }
@@ -57,7 +63,7 @@ struct SlidingKernel {
     code.close()
     return KernelText(
       name: name, summary: "means over sliding windows of \(window.size), \(rows) rows of \(length)", inputs: [input],
-      outputs: [node], dtype: type.dtype, vectorBits: schedule.vectorBits, pieces: pieces, text: code.text)
+      outputs: [node], dtype: real, vectorBits: schedule.vectorBits, pieces: pieces, text: code.text)
   }
 
   /// Windows that reach over an end of the row, one by one.
@@ -72,18 +78,20 @@ struct SlidingKernel {
     code.line("const int64_t low = start < 0 ? 0 : start, high = end < length ? end : length;")
     code.line("double sum = 0;")
     code.line("for (int64_t i = low; i < high; ++i) sum += x[i];")
-    code.line("y[o] = real(sum / double(\(window.countsPadding ? "end - start" : "high - low")));")
+    code.line("y[o] = \(element)(sum / double(\(window.countsPadding ? "end - start" : "high - low")));")
     code.close()
   }
 
   private func interior(_ code: inout CodeWriter, _ pieces: inout Set<String>, isAligned: Bool) {
     let base = window.padding == 0 ? "x" : "x - \(window.padding)"
-    code.line("const real* const taps = \(base);  // of window o at o * \(window.stride)")
+    code.line("const \(element)* const taps = \(base);  // of window o at o * \(window.stride)")
     if window.stride != 1 {
       code.directive("#pragma omp simd")
       code.open("for (int64_t o = first; o < last; ++o) {")
-      code.line("const real* const t = taps + o * \(window.stride);")
-      code.line("y[o] = \(mean(tree((0..<window.size).map { "t[\($0)]" })));")
+      code.line("const \(element)* const t = taps + o * \(window.stride);")
+      let taps = (0..<window.size).map { dtype == real ? "t[\($0)]" : "real(t[\($0)])" }
+      let value = mean(tree(taps))
+      code.line("y[o] = \(dtype == real ? value : "\(element)(\(value))");")
       code.close()
       return
     }
@@ -92,9 +100,9 @@ struct SlidingKernel {
       return
     }
     let streams = schedule.streams && isAligned
-    if streams { pieces.formUnion(["stream", "fence"]) }
+    if streams { pieces.formUnion([dtype.piece("stream", computing: real), "fence"]) }
     code.open("sweep<\(schedule.unroll)>(last - first, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
-    code.line("const real* const t = taps + first + j;")
+    code.line("const \(element)* const t = taps + first + j;")
     let sum = tree((0..<window.size).map { $0 == 0 ? "load(t, n)" : "load(t + \($0), n)" })
     code.line("\(streams ? "stream" : "store")(y + first + j, \(mean(sum)), n);")
     code.close("});")

@@ -23,7 +23,7 @@ extension VectorHeader {
         ["load", "permuted"],
         """
         /// Every `stride`-th element, `lanes` of them.
-        template <int stride> inline vec every(const real* p) {
+        template <int stride, class T> inline vec every(const T* p) {
           if constexpr (stride == 1) {
             return load(p, Whole{});
           } else if constexpr (stride % 2 == 0) {
@@ -31,7 +31,7 @@ extension VectorHeader {
             return permuted(every<stride / 2>(p), every<stride / 2>(p + lanes * (stride / 2)), even, std::make_index_sequence<lanes>{});
           } else {
             vec v;
-            for (int i = 0; i < lanes; ++i) v[i] = p[i * stride];
+            for (int i = 0; i < lanes; ++i) v[i] = real(p[i * stride]);
             return v;
           }
         }

@@ -39,20 +39,23 @@ struct VectorHeader {
     var text: String
   }
 
-  private static let order = [
-    "load", "loadMask", "gather", "gatherMask", "store", "storeMask", "stream", "fence", "hugePages", "first", "sweep",
-    "fma",
-    "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
-    "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "sin", "cos", "floor", "ceil", "round", "trunc", "power",
-    "maximum", "minimum", "atLeast", "atMost", "Total", "Sum", "SumOfSquares", "Maximum", "Minimum",
-    "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnMaximum", "ColumnMinimum",
-    "ColumnArgMaximum", "ColumnArgMinimum",
-    "permuted", "every", "RunningSum", "RunningProduct", "RunningMaximum", "RunningMinimum", "Running", "Columns",
-    "backwards",
-  ]
+  private static let order =
+    [
+      "load", "loadMask", "gather", "gatherMask", "store", "storeMask", "stream",
+    ] + storageOrder + [
+      "fence", "hugePages", "first", "sweep", "fma",
+      "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
+      "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "sin", "cos", "floor", "ceil", "round", "trunc", "power",
+      "maximum", "minimum", "atLeast", "atMost", "Total", "Sum", "SumOfSquares", "Maximum", "Minimum",
+      "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnMaximum", "ColumnMinimum",
+      "ColumnArgMaximum", "ColumnArgMinimum",
+      "permuted", "every", "RunningSum", "RunningProduct", "RunningMaximum", "RunningMinimum", "Running", "Columns",
+      "backwards",
+    ]
 
   private func piece(_ name: String) -> Piece? {
     if let text = memory[name] { return Piece(text: text) }
+    if let (needs, text) = storage(name) { return Piece(needs: needs, text: text) }
     if let (needs, text) = columns[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = windowed[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = reductions[name] { return Piece(needs: needs, text: text) }

@@ -11,9 +11,13 @@ extension Call {
   static let packLinearWeight = "mkldnn._reorder_linear_weight.default"
   static let packMKLWeight = "mkl._mkl_reorder_linear_weight.default"
 
-  /// Brings a weight into an order of the library's own: the result is opaque, nobody else can read it.
+  /// Brings a weight into an order that is not row-major: one of the library's own, which nobody else can read, or
+  /// channels-last.
   var isPacking: Bool {
-    [Self.packConvolutionWeight, Self.packTransposedWeight, Self.packLinearWeight, Self.packMKLWeight].contains(target)
+    [
+      Self.packConvolutionWeight, Self.packTransposedWeight, Self.packLinearWeight, Self.packMKLWeight,
+      Self.weightChannelsLast,
+    ].contains(target)
   }
 
   var isOwnLinear: Bool { [Self.oneDNNLinear, Self.oneDNNLinearBinary, Self.mklLinear].contains(target) }
@@ -40,7 +44,8 @@ struct FusedLayer {
 
   init?(_ graph: TensorGraph, _ id: ValueID) {
     let node = graph.nodes[id]
-    guard case .call(let call) = node.operation else { return nil }
+    guard case .call(let written) = node.operation else { return nil }
+    let call = written.withChannelsFirst ?? written
     let arguments = call.arguments
     func operand(_ position: Int) -> ValueID? {
       if case .operand(let index) = arguments[position] { node.operands[index] } else { nil }

@@ -11,7 +11,7 @@ extension TensorGraph {
         -> LoweringContext.ValueID?
     ) {
       table["aten.\(target)"] = { context in
-        guard context.isUniform, context.type.dtype.isComputed, let x = context.tensor(0, "self") else { return nil }
+        guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self") else { return nil }
         return body(&context, x).map { [$0] }
       }
     }
@@ -108,8 +108,9 @@ extension TensorGraph {
       return c.exponentialLinear(x, alpha: alpha, scale: 1, inputScale: 1 / alpha)
     }
     activation("threshold.default") { c, x in
-      guard let threshold = c.number(1, "threshold", default: .nan), let value = c.number(2, "value", default: .nan)
-      else { return nil }
+      guard let threshold = c.comparand(1, "threshold"), let value = c.number(2, "value", default: .nan) else {
+        return nil
+      }
       // NaN is not at or below the threshold and stays.
       let isLow = c.apply(.lessEqual, x, threshold)
       let constant = c.scalar(value)

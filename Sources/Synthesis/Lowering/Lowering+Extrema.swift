@@ -25,7 +25,7 @@ extension TensorGraph {
       ("max", Reduction.maximum, Reduction.argMaximum), ("min", .minimum, .argMinimum),
     ] {
       table["aten.\(name).dim"] = { c in
-        guard c.isUniform, c.type.dtype.isComputed, let x = c.tensor(0, "self"),
+        guard c.isUniform, c.type.dtype.isFloating, let x = c.tensor(0, "self"),
           let index = c.integer(1, "dim", default: 0), let dimension = Shape.dimension(index, rank: c.shape(x).count),
           !c.shape(x).isEmpty, let value = c.reduce(reduction, x, [dimension]),
           let place = c.position(position, x, [dimension])

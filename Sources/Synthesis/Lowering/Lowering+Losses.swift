@@ -14,7 +14,7 @@ extension TensorGraph {
         -> LoweringContext.ValueID?
     ) {
       table["aten.\(name).default"] = { c in
-        guard c.isUniform, c.type.dtype.isComputed, let x = c.tensor(0, "self"), let target = c.tensor(1, "target"),
+        guard c.isUniform, c.type.dtype.isFloating, let x = c.tensor(0, "self"), let target = c.tensor(1, "target"),
           let mode = c.integer(reduction, "reduction", default: 1), c.shape(x) == c.shape(target),
           c.builder.type(target).dtype.isComputed, let each = body(&c, x, target)
         else { return nil }

@@ -5,7 +5,7 @@ extension TensorGraph {
 
     for target in ["layer_norm.default", "native_layer_norm.default"] {
       table["aten.\(target)"] = { c in
-        guard c.isUniform, c.type.dtype.isComputed, let x = c.tensor(0, "input"),
+        guard c.isUniform, c.type.dtype.isFloating, let x = c.tensor(0, "input"),
           let normalized = c.argument(1, "normalized_shape")?.integers, let epsilon = c.number(4, "eps", default: 1e-5)
         else { return nil }
         let rank = c.shape(x).count
@@ -17,11 +17,11 @@ extension TensorGraph {
       }
     }
     table["aten.rms_norm.default"] = { c in
-      guard c.isUniform, c.type.dtype.isComputed, let x = c.tensor(0, "input"),
+      guard c.isUniform, c.type.dtype.isFloating, let x = c.tensor(0, "input"),
         let normalized = c.argument(1, "normalized_shape")?.integers
       else { return nil }
-      // PyTorch's own default: the machine epsilon of the type.
-      let standard = c.type.dtype == .float32 ? 0x1p-23 : 0x1p-52
+      // PyTorch's own default: the machine epsilon of the type that it computes in.
+      let standard = c.computedType == .float32 ? 0x1p-23 : 0x1p-52
       guard let epsilon = c.number(3, "eps", default: standard) else { return nil }
       let rank = c.shape(x).count
       let dimensions = Set(rank - normalized.count..<rank)
@@ -33,7 +33,7 @@ extension TensorGraph {
       return [c.affine(y, weight: c.tensor(2, "weight"), bias: nil)]
     }
     table["aten.group_norm.default"] = { c in
-      guard c.isUniform, c.type.dtype.isComputed, let x = c.tensor(0, "input"),
+      guard c.isUniform, c.type.dtype.isFloating, let x = c.tensor(0, "input"),
         let groups = c.integer(1, "num_groups", default: 1), let epsilon = c.number(4, "eps", default: 1e-5)
       else { return nil }
       return c.groupNormalised(
@@ -42,7 +42,7 @@ extension TensorGraph {
       .map { [$0] }
     }
     table["aten.instance_norm.default"] = { c in
-      guard c.isUniform, c.type.dtype.isComputed, let x = c.tensor(0, "input"), c.truth(5, "use_input_stats"),
+      guard c.isUniform, c.type.dtype.isFloating, let x = c.tensor(0, "input"), c.truth(5, "use_input_stats"),
         c.tensor(3, "running_mean") == nil, let epsilon = c.number(7, "eps", default: 1e-5), c.shape(x).count > 2
       else { return nil }
       return c.groupNormalised(
@@ -56,7 +56,7 @@ extension TensorGraph {
       ("cudnn_batch_norm.default", 5, 7),
     ] {
       table["aten.\(target)"] = { c in
-        guard c.isUniform, c.type.dtype.isComputed, let x = c.tensor(0, "input"), c.shape(x).count >= 2,
+        guard c.isUniform, c.type.dtype.isFloating, let x = c.tensor(0, "input"), c.shape(x).count >= 2,
           training < 0 || !c.truth(training, "training", default: true), let mean = c.tensor(3, "running_mean"),
           let variance = c.tensor(4, "running_var"), let epsilon = c.number(epsilonPosition, "eps", default: 1e-5)
         else { return nil }
@@ -78,7 +78,7 @@ extension TensorGraph {
 
 extension LoweringContext {
   /// x − mean, and 1/√(variance + epsilon) with its dimensions kept.
-  fileprivate mutating func standardised(
+  mutating func standardised(
     _ x: ValueID, _ dimensions: Set<Int>, epsilon: Double
   ) -> (centred: ValueID, inverse: ValueID)? {
     guard let mean = mean(x, dimensions) else { return nil }

@@ -10,12 +10,12 @@ extension TensorGraph {
     ]
     for (name, operation) in unary {
       table["aten.\(name).default"] = { context in
-        guard context.isUniform, context.type.dtype.isComputed, let x = context.tensor(0, "self") else { return nil }
+        guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self") else { return nil }
         return [context.apply(operation, x)]
       }
     }
     table["aten.square.default"] = { context in
-      guard context.isUniform, context.type.dtype.isComputed, let x = context.tensor(0, "self") else { return nil }
+      guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self") else { return nil }
       return [context.apply(.multiply, x, x)]
     }
     for name in ["logical_not", "bitwise_not"] {
@@ -32,8 +32,10 @@ extension TensorGraph {
     for (name, operation) in binary {
       for overload in ["Tensor", "Scalar", "default"] {
         table["aten.\(name).\(overload)"] = { context in
+          if operation.isPredicate, let result = context.wholeComparison(operation) { return [result] }
           guard context.isUniform, context.computedType != nil, !context.hasOnlyTruthOperands,
-            let a = context.operand(0, "self"), let b = context.operand(1, "other")
+            let a = context.operand(0, "self"),
+            let b = operation.isPredicate ? context.comparand(1, "other") : context.operand(1, "other")
           else { return nil }
           return [context.apply(operation, a, b)]
         }
@@ -42,7 +44,7 @@ extension TensorGraph {
     for (name, operation) in [("add", Elementwise.add), ("sub", .subtract), ("rsub", .subtract)] {
       for overload in ["Tensor", "Scalar"] {
         table["aten.\(name).\(overload)"] = { context in
-          guard context.isUniform, context.type.dtype.isComputed, !context.hasOnlyTruthOperands,
+          guard context.isUniform, context.type.dtype.isFloating, !context.hasOnlyTruthOperands,
             let a = context.operand(0, "self"), var b = context.operand(1, "other"),
             let alpha = context.number(2, "alpha", default: 1)
           else { return nil }
@@ -67,13 +69,13 @@ extension TensorGraph {
     }
 
     table["aten.pow.Tensor_Scalar"] = { context in
-      guard context.isUniform, context.type.dtype.isComputed, let x = context.tensor(0, "self"),
+      guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self"),
         let exponent = context.number(1, "exponent", default: .nan)
       else { return nil }
       return [context.power(x, exponent)]
     }
     table["aten.pow.Tensor_Tensor"] = { context in
-      guard context.isUniform, context.type.dtype.isComputed, let x = context.tensor(0, "self"),
+      guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self"),
         let y = context.tensor(1, "exponent")
       else { return nil }
       return [context.apply(.power, x, y)]
@@ -81,7 +83,7 @@ extension TensorGraph {
 
     for target in ["aten.where.self", "aten.where.ScalarOther", "aten.where.ScalarSelf", "aten.where.Scalar"] {
       table[target] = { context in
-        guard context.isUniform, context.type.dtype.isComputed, let condition = context.tensor(0, "condition"),
+        guard context.isUniform, context.type.dtype.isFloating, let condition = context.tensor(0, "condition"),
           context.builder.type(condition).dtype == .bool, let a = context.operand(1, "self"),
           let b = context.operand(2, "other")
         else { return nil }
@@ -90,7 +92,7 @@ extension TensorGraph {
     }
     for overload in ["Scalar", "Tensor"] {
       table["aten.masked_fill.\(overload)"] = { context in
-        guard context.isUniform, context.type.dtype.isComputed, let x = context.tensor(0, "self"),
+        guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self"),
           let mask = context.tensor(1, "mask"), context.builder.type(mask).dtype == .bool,
           let value = context.operand(2, "value")
         else { return nil }
@@ -99,7 +101,7 @@ extension TensorGraph {
     }
 
     table["aten.addcmul.default"] = { context in
-      guard context.isUniform, context.type.dtype.isComputed, let x = context.tensor(0, "self"),
+      guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self"),
         let a = context.tensor(1, "tensor1"), let b = context.tensor(2, "tensor2"),
         let value = context.number(3, "value", default: 1)
       else { return nil }
@@ -108,41 +110,13 @@ extension TensorGraph {
       return [context.apply(.add, x, product)]
     }
     table["aten.addcdiv.default"] = { context in
-      guard context.isUniform, context.type.dtype.isComputed, let x = context.tensor(0, "self"),
+      guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self"),
         let a = context.tensor(1, "tensor1"), let b = context.tensor(2, "tensor2"),
         let value = context.number(3, "value", default: 1)
       else { return nil }
       var quotient = context.apply(.divide, a, b)
       if value != 1 { quotient = context.apply(.multiply, quotient, value) }
       return [context.apply(.add, x, quotient)]
-    }
-
-    // Values pass through. A clone is a copy, because its point is that the result is another tensor.
-    for target in ["aten.clone.default", "aten.lift_fresh_copy.default"] {
-      table[target] = { context in
-        guard context.type.dtype.isComputed, let x = context.tensor(0, "self") else { return nil }
-        return [context.apply(.identity, x)]
-      }
-    }
-    for name in ["detach.default", "alias.default", "to.dtype", "type_as.default"] {
-      table["aten.\(name)"] = { context in
-        guard let x = context.tensor(0, "self"), context.builder.type(x).dtype == context.type.dtype else { return nil }
-        return [x]
-      }
-    }
-    table["aten.contiguous.default"] = { context in
-      guard let x = context.tensor(0, "self"), context.call.keywords["memory_format"] == nil else { return nil }
-      if case .view = context.builder.nodes[x].operation {
-        return context.type.dtype.isComputed ? [context.apply(.identity, x)] : nil
-      }
-      return [x]
-    }
-    // In evaluation mode these return what they are given.
-    for name in ["dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout"] {
-      table["aten.\(name).default"] = { context in
-        guard let x = context.tensor(0, "input"), context.argument(2, "train")?.truth == false else { return nil }
-        return [x]
-      }
     }
     return table
   }

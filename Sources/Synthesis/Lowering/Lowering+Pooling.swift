@@ -5,12 +5,12 @@ extension TensorGraph {
     var table: [String: Lowering] = [:]
     for spatial in 1...3 {
       table["aten.adaptive_avg_pool\(spatial)d.default"] = { c in
-        guard c.isUniform, c.type.dtype.isComputed, let x = c.tensor(0, "self"),
+        guard c.type.dtype.isFloating, let x = c.tensor(0, "self"), c.builder.type(x).dtype == c.type.dtype,
           let sizes = c.argument(1, "output_size")?.integers
         else { return nil }
         let rank = c.shape(x).count
         if sizes.allSatisfy({ $0 == 1 }) {
-          return c.mean(x, Set(rank - spatial..<rank)).map { [c.reshape($0, c.type.shape)] }
+          return c.mean(c.widened(x), Set(rank - spatial..<rank)).map { [c.reshape($0, c.type.shape)] }
         }
         return c.adaptivePool(.mean, x, spatial).map { [$0] }
       }
@@ -72,7 +72,7 @@ extension LoweringContext {
   /// A pooling with a shape that its kernel is written for.
   mutating func pool(_ pooling: Pooling, _ x: ValueID) -> ValueID? {
     let (input, output) = (shape(x).suffix(pooling.windows.count), type.shape.suffix(pooling.windows.count))
-    guard type.dtype.isComputed, builder.type(x).dtype == type.dtype, input.count == pooling.windows.count,
+    guard type.dtype.isFloating, builder.type(x).dtype == type.dtype, input.count == pooling.windows.count,
       shape(x).count == type.shape.count, pooling.divisor != 0, PoolKernel.fits(pooling)
     else { return nil }
     for ((window, length), outputs) in zip(zip(pooling.windows, input), output) {

@@ -10,7 +10,7 @@ extension TensorGraph {
       _ body: @escaping @Sendable (inout LoweringContext, LoweringContext.ValueID, Set<Int>) -> LoweringContext.ValueID?
     ) {
       table["aten.\(target)"] = { context in
-        guard context.isUniform, context.type.dtype.isComputed, let x = context.tensor(0, "self"),
+        guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self"),
           let dimensions = target.hasSuffix(".default") && !reductionsWithDimensions.contains(target)
             ? Set(context.shape(x).indices) : context.dimensions(1, "dim", rank: context.shape(x).count),
           let reduced = body(&context, x, dimensions)
@@ -55,7 +55,7 @@ extension TensorGraph {
     }
     for target in ["linalg_vector_norm.default", "norm.ScalarOpt_dim"] {
       table["aten.\(target)"] = { c in
-        guard c.isUniform, c.type.dtype.isComputed, let x = c.tensor(0, "self"),
+        guard c.isUniform, c.type.dtype.isFloating, let x = c.tensor(0, "self"),
           let dimensions = c.dimensions(2, "dim", rank: c.shape(x).count), let order = c.number(1, "ord", default: 2)
         else { return nil }
         let norm: LoweringContext.ValueID?
@@ -79,7 +79,7 @@ extension TensorGraph {
       ("softmax.int", false), ("_softmax.default", false), ("log_softmax.int", true), ("_log_softmax.default", true),
     ] {
       table["aten.\(target)"] = { c in
-        guard c.isUniform, c.type.dtype.isComputed, let x = c.tensor(0, "self"),
+        guard c.isUniform, c.type.dtype.isFloating, let x = c.tensor(0, "self"),
           let index = c.integer(1, "dim", default: -1), let dimension = Shape.dimension(index, rank: c.shape(x).count),
           !c.shape(x).isEmpty, let (exponentials, shift, total) = c.exponentials(x, [dimension], guardsInfinity: false)
         else { return nil }
@@ -93,12 +93,6 @@ extension TensorGraph {
         let inverse = c.apply(.reciprocal, total)
         return [c.apply(.multiply, exponentials, c.reshape(inverse, kept))]
       }
-    }
-
-    table["aten.broadcast_tensors.default"] = { c in
-      // Element-wise operators broadcast by themselves; the shapes have to come out right all the same.
-      let shape = Shape.broadcast(c.operands.map { c.shape($0) }) ?? []
-      return c.operands.map { c.expanded($0, shape) }
     }
     return table
   }

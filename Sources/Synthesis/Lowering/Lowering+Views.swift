@@ -42,6 +42,11 @@ extension TensorGraph {
         return [context.expanded(x, context.type.shape)]
       }
     }
+    table["aten.broadcast_tensors.default"] = { c in
+      // Element-wise operators broadcast by themselves; the shapes have to come out right all the same.
+      let shape = Shape.broadcast(c.operands.map { c.shape($0) }) ?? []
+      return c.operands.map { c.expanded($0, shape) }
+    }
     table["aten.slice.Tensor"] = { context in
       guard let x = context.tensor(0, "self"), let index = context.integer(1, "dim", default: 0),
         let dimension = Shape.dimension(index, rank: context.shape(x).count),

@@ -9,10 +9,21 @@ struct LoweringContext {
   typealias ValueID = TensorGraph.ValueID
 
   let call: Call
-  let operands: [ValueID]
+  var operands: [ValueID]
   let type: TensorType
   let origin: TensorGraph.Origin
   var builder: GraphBuilder
+  /// The operands' types before any was widened.
+  let captured: [ElementType]
+
+  init(call: Call, operands: [ValueID], type: TensorType, origin: TensorGraph.Origin, builder: GraphBuilder) {
+    self.call = call
+    self.operands = operands
+    self.type = type
+    self.origin = origin
+    self.builder = builder
+    captured = operands.map { builder.type($0).dtype }
+  }
 
   // MARK: Arguments
 
@@ -46,16 +57,17 @@ struct LoweringContext {
 
   func shape(_ id: ValueID) -> [Int] { builder.shape(id) }
 
-  /// The type computed in: the result's when it is floating point, else that of the first operand that is.
+  /// The type computed in: the result's when it is floating point, else the widest of the operands'.
   var computedType: ElementType? {
-    if type.dtype.isComputed { return type.dtype }
-    return operands.lazy.map { builder.type($0).dtype }.first { $0.isComputed }
+    if let arithmetic = type.dtype.arithmetic { return arithmetic }
+    let types = operands.compactMap { builder.type($0).dtype.arithmetic }
+    return types.contains(.float64) ? .float64 : types.first
   }
 
   /// All tensors are of the computed type or truth values, so that no conversion is hidden in the call.
   var isUniform: Bool {
     let computed = computedType
-    return (type.dtype == .bool || type.dtype == computed)
+    return (type.dtype == .bool || type.dtype.arithmetic == computed)
       && operands.allSatisfy { builder.type($0).dtype == .bool || builder.type($0).dtype == computed }
   }
 
@@ -183,31 +195,27 @@ extension TensorGraph {
   public func lowered() -> TensorGraph {
     // Results of lowered calls that have several, by the call's new index.
     var results: [ValueID: [ValueID]] = [:]
-    // Calls whose later results are used too: computing the first beside the call would be done twice.
-    let usesLaterResults = Set(
-      nodes.compactMap { node in
-        if case .element(let index) = node.operation, index > 0 { node.operands[0] } else { nil }
-      })
+    let rounded = roundedEverywhere
+    let usesLaterResults = usesLaterResults
     var graph = rewritten { node, old, builder in
       switch node.operation {
       case .element(let index):
         guard let list = results[node.operands[0]], index < list.count else { return nil }
-        return list[index]
+        let value = builder.settled(
+          list[index], as: node.type.dtype, isRounded: rounded.contains(old), origin: node.origin)
+        return builder.type(value) == node.type ? value : nil
       case .call(let call):
-        guard let lowering = Self.lowerings[call.target] else { return nil }
-        var context = LoweringContext(
-          call: call, operands: node.operands, type: node.type, origin: node.origin, builder: builder)
-        guard let values = lowering(&context), let first = values.first else { return nil }
-        if values.count == 1, usesLaterResults.contains(old) { return nil }
-        builder = context.builder
-        // Wherever the result's dimensions don't come out as captured, the call is kept: better slow than wrong.
-        guard builder.shape(first) == node.type.shape, builder.type(first).dtype == node.type.dtype else { return nil }
+        guard
+          let values = Self.primitives(
+            call, node.operands, node.type, origin: node.origin, isRounded: rounded.contains(old),
+            usesLaterResults: usesLaterResults.contains(old), &builder)
+        else { return nil }
         if values.count > 1 || Self.hasSeveralResults(call) {
           let id = builder.add(node.operation, node.operands, node.type, origin: node.origin)
           results[id] = values
           return id
         }
-        return first
+        return values[0]
       default: return nil
       }
     }
@@ -215,6 +223,40 @@ extension TensorGraph {
       graph.obstacles.append("it uses a tensor that can't be found on the module at run time")
     }
     return graph
+  }
+
+  /// A call in primitives: a value for each of its results, or nil where it has to stay a call.
+  ///
+  /// - Parameters:
+  ///   - isRounded: kernels must not go on with what the first result was before it was rounded to its type.
+  ///   - usesLaterResults: whether results after the first are used too.
+  static func primitives(
+    _ call: Call, _ operands: [ValueID], _ type: TensorType, origin: Origin, isRounded: Bool, usesLaterResults: Bool,
+    _ builder: inout GraphBuilder
+  ) -> [ValueID]? {
+    guard let lowering = lowerings[call.target] else { return nil }
+    var context = LoweringContext(call: call, operands: operands, type: type, origin: origin, builder: builder)
+    if movingLowerings[call.target] == nil {
+      // Sums and the like convert what they are given before they begin, if they are told to.
+      if isToldHalf(call), context.captured.contains(where: { $0 != type.dtype }) { return nil }
+      context.widenOperands()
+    }
+    guard var values = lowering(&context), let first = values.first else { return nil }
+    if values.count == 1, usesLaterResults { return nil }
+    let result = context.builder.settled(first, as: type.dtype, isRounded: isRounded, origin: origin)
+    // Wherever the result's dimensions don't come out as captured, the call is kept: better slow than wrong.
+    guard context.builder.type(result) == type else { return nil }
+    builder = context.builder
+    values[0] = result
+    return values
+  }
+
+  /// Calls whose later results are used too: computing the first beside the call would be done twice.
+  var usesLaterResults: Set<ValueID> {
+    Set(
+      nodes.compactMap { node in
+        if case .element(let index) = node.operation, index > 0 { node.operands[0] } else { nil }
+      })
   }
 
   /// Calls whose result is a list even where the list has one tensor.
@@ -227,10 +269,23 @@ extension TensorGraph {
     ].contains(call.name)
   }
 
-  static let lowerings: [String: Lowering] = [
-    pointwiseLowerings, activationLowerings, viewLowerings, reductionLowerings, normalisationLowerings,
-    poolingLowerings, extremumLowerings, scanLowerings, lossLowerings,
-  ].reduce(into: [:]) { table, family in
-    for (name, lowering) in family { table[name] = lowering }
+  /// A call with a `dtype` argument that names half precision.
+  private static func isToldHalf(_ call: Call) -> Bool {
+    (call.arguments + call.keywords.values).contains { argument in
+      if case .dtype(let dtype) = argument { dtype.isHalf } else { false }
+    }
+  }
+
+  /// Those that take operands in the types that they have, and those that get them in the type that is computed in.
+  private static let movingLowerings = joined([viewLowerings, copyLowerings, poolingLowerings, reversalLowerings])
+  static let lowerings: [String: Lowering] = joined([
+    movingLowerings, pointwiseLowerings, activationLowerings, reductionLowerings, normalisationLowerings,
+    extremumLowerings, scanLowerings, lossLowerings,
+  ])
+
+  private static func joined(_ families: [[String: Lowering]]) -> [String: Lowering] {
+    families.reduce(into: [:]) { table, family in
+      for (name, lowering) in family { table[name] = lowering }
+    }
   }
 }

@@ -5,20 +5,27 @@ enum BlockWriter {
 
   /// The block for a graph that was rewritten and cut into groups.
   static func block(
-    _ graph: TensorGraph, _ partition: FusionPartition, schedule: Schedule, request: SynthesisRequest, notes: [String]
+    _ graph: TensorGraph, _ partition: FusionPartition, schedule: Schedule, request: SynthesisRequest,
+    backward: BackwardPass? = nil, notes: [String]
   ) -> GeneratedBlock {
     let prefix = prefix(request.opName)
     let calls = CallSequence(graph, partition, schedule: schedule, threads: request.threads, prefix: prefix)
-    let values = calls.direct + calls.prepared
+    let values = calls.values
+    let training =
+      calls.kernels.isEmpty
+      ? nil : backward.flatMap { TrainingText($0, calls, request: request, schedule: schedule) }
     var body: [String] = []
     if !calls.kernels.isEmpty {
       body.append("source = r\"\"\"\n\(source(calls.kernels))\"\"\"")
-      body.append(
-        LoaderText.text(
-          op: request.opName,
-          signatures: calls.kernels.map { ($0.name, $0.inputs.count + $0.outputs.count) }))
+      var libraries = [library("kernels", "source", calls.kernels)]
+      if let training {
+        body.append("gradient_source = r\"\"\"\n\(source(training.backward.kernels))\"\"\"")
+        libraries.append(library("gradient_kernels", "gradient_source", training.backward.kernels))
+      }
+      body.append(LoaderText.text(op: request.opName, libraries))
     }
     body.append(GuardText.special)
+    if training != nil { body.append(GuardText.plain) }
     if let operators = GuardText.operators(graph) { body.append(operators) }
     if request.isFunction {
       if !values.isEmpty {
@@ -29,33 +36,24 @@ enum BlockWriter {
         body.append("constants = []")
       }
     } else {
-      body.append(GuardText.instance(graph.modules, calls.needed, preparation: calls.preparation, values: values))
+      body.append(
+        GuardText.instance(
+          graph.modules, calls.needed, preparation: calls.preparation, values: values, trains: training != nil))
     }
+    if let training { body.append(training.definitions) }
+    let statements = calls.statements + ["return \(calls.structured(calls.results))"]
     body.append(
       fastPath(
         graph, request: request, arguments: calls.argumentNames, hasKernels: !calls.kernels.isEmpty,
-        values: values, statements: calls.statements))
-    return assemble(body, graph, request: request, notes: notes, needsLibrary: !calls.kernels.isEmpty)
+        values: values, statements: statements, training: training))
+    let trains = training == nil ? [] : ["Gradients: kernels of their own, where PyTorch differentiates once."]
+    return assemble(body, graph, request: request, notes: notes + trains, trains: training != nil)
   }
 
-  /// The block that has PyTorch compile the original.
-  static func compiled(_ graph: TensorGraph, request: SynthesisRequest, notes: [String]) -> GeneratedBlock {
-    var names = PythonNames()
-    let arguments = graph.arguments.map { names.unique($0.name) }
-    var body = ["compiled = torch.compile(original, dynamic=False)\nwarned = []", GuardText.special]
-    if !request.isFunction { body.append(GuardText.instance(graph.modules, [], preparation: [], values: [])) }
-    let all = (request.isFunction ? [] : ["self"]) + arguments
-    body.append(
-      fastPath(
-        graph, request: request, arguments: arguments, hasKernels: false, values: [],
-        statements: [
-          "if not warned:", "    try:", "        return compiled(\(all.joined(separator: ", ")))",
-          "    except Exception as error:  # the compiler's own failures; the original raises what is the op's",
-          "        warned.append(True)",
-          "        warnings.warn(f\"\(request.opName) takes its original path: torch.compile failed: {type(error).__name__}\", RuntimeWarning, stacklevel=2)",
-          "return original(\(all.joined(separator: ", ")))",
-        ]))
-    return assemble(body, graph, request: request, notes: notes, needsLibrary: false)
+  private static func library(_ function: String, _ source: String, _ kernels: [KernelText]) -> LoaderText.Library {
+    .init(
+      function: function, source: source,
+      signatures: kernels.map { ($0.name, $0.inputs.count + $0.outputs.count) })
   }
 
   // MARK: Parts
@@ -68,6 +66,8 @@ enum BlockWriter {
       #include <utility>
       #if defined(__x86_64__)
       #include <immintrin.h>
+      #elif defined(__aarch64__)
+      #include <arm_neon.h>
       #endif
       #if defined(__linux__)
       #include <sys/mman.h>
@@ -86,9 +86,9 @@ enum BlockWriter {
     return text
   }
 
-  private static func fastPath(
+  static func fastPath(
     _ graph: TensorGraph, request: SynthesisRequest, arguments: [String], hasKernels: Bool, values: [String],
-    statements: [String]
+    statements: [String], training: TrainingText? = nil
   ) -> String {
     let this = request.isFunction ? "" : "self, "
     let tuple = arguments.isEmpty ? "" : "(" + arguments.joined(separator: ", ") + (arguments.count == 1 ? ",)" : ")")
@@ -117,12 +117,13 @@ enum BlockWriter {
       lines.append("        return original(self, *args)")
     }
     let gradients = tensors + (request.isFunction ? [] : ["any(p.requires_grad for p in self.parameters())"])
-    if !gradients.isEmpty {
-      lines.append("    if is_grad_enabled() and (\(gradients.joined(separator: " or "))):")
+    let wanted = "is_grad_enabled() and (\(gradients.joined(separator: " or ")))"
+    if !gradients.isEmpty, training == nil {
+      lines.append("    if \(wanted):")
       lines.append("        return original(\(this)*args)")
     }
     if hasKernels {
-      lines.append("    library = loaded[0] if loaded else kernels()")
+      lines.append("    library = kernels()")
       lines.append("    if library is None:")
       lines.append("        return original(\(this)*args)")
     }
@@ -134,12 +135,20 @@ enum BlockWriter {
       let unpacked = "(" + values.joined(separator: ", ") + (values.count == 1 ? ",)" : ")")
       lines.append("    \(unpacked) = \(request.isFunction ? "constants[0]" : "instance.values")")
     }
+    if let training {
+      lines += [
+        "    if \(wanted):", "        gradients = gradient_kernels()", "        if gradients is None:",
+        "            return original(\(this)*args)", "        results = \(training.call)", "    else:",
+        "        results = \(training.plainCall)", "    return \(training.returned)",
+      ]
+      return lines.joined(separator: "\n")
+    }
     lines += statements.map { "    " + $0.replacing(CallSequence.originalCall, with: "original(\(this)*args)") }
     return lines.joined(separator: "\n")
   }
 
-  private static func assemble(
-    _ body: [String], _ graph: TensorGraph, request: SynthesisRequest, notes: [String], needsLibrary: Bool
+  static func assemble(
+    _ body: [String], _ graph: TensorGraph, request: SynthesisRequest, notes: [String], trains: Bool = false
   ) -> GeneratedBlock {
     let wrapper = "_kw_accelerate_" + Python.identifier(request.opName)
     let shapes = graph.arguments.compactMap { argument -> String? in
@@ -149,11 +158,14 @@ enum BlockWriter {
     let names = Set(
       graph.arguments.compactMap { if case .tensor(_, let type) = $0 { type.dtype.rawValue } else { nil } })
     let types = names.sorted().map { "\($0) = torch.\($0)" }.joined(separator: "; ")
+    let modes =
+      trains
+      ? "with gradients or without." : "without gradients\(request.isFunction ? "" : " and in evaluation mode")."
     let intro = """
       \"\"\"Wraps `original` with a fast path for \(shapes.isEmpty ? "the arguments it was verified with" : shapes): contiguous, on the CPU,
-      without gradients\(request.isFunction ? "" : " and in evaluation mode"). Everything else takes `original` itself.
+      \(modes) Everything else takes `original` itself.
       \"\"\"
-      import ctypes, functools, operator, threading, warnings, weakref
+      import contextlib, ctypes, functools, operator, threading, warnings, weakref
 
       import torch
       import torch.autograd.forward_ad

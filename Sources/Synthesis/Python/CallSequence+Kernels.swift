@@ -1,10 +1,58 @@
 /// Calls of generated kernels, with the tensors that they read and write.
 extension CallSequence {
-  private mutating func allocate(_ id: ValueID) -> String {
+  private mutating func allocate(_ id: ValueID, where condition: String? = nil) -> String {
     let type = graph.nodes[id].type
     let name = names.name(id, graph.nodes[id].origin.name)
-    statements.append("\(name) = torch.empty(\(Python.tuple(type.shape)), dtype=torch.\(type.dtype.rawValue))")
+    let suffix = condition.map { " if \($0) else None" } ?? ""
+    statements.append(
+      "\(name) = torch.empty(\(Python.tuple(type.shape)), dtype=torch.\(type.dtype.rawValue))\(suffix)")
     return name
+  }
+
+  // MARK: Results that not every call wants
+
+  /// For every value the results that need it. A kernel reads all its operands whichever of its results is wanted.
+  private var served: [Set<Int>] {
+    var served = [Set<Int>](repeating: [], count: graph.nodes.count)
+    for (number, output) in graph.outputs.enumerated() {
+      if case .value(let id) = output { served[id].insert(number) }
+    }
+    var isStable = false
+    while !isStable {
+      let before = served
+      for id in graph.nodes.indices.reversed() {
+        for operand in graph.nodes[id].operands { served[operand].formUnion(served[id]) }
+      }
+      for group in partition.groups {
+        let all = group.members.reduce(into: Set<Int>()) { $0.formUnion(served[$1]) }
+        for member in group.members { served[member] = all }
+      }
+      isStable = served == before
+    }
+    return served
+  }
+
+  /// When a step that yields these values is needed at all; nil where it always is.
+  func condition(for ids: [ValueID]) -> String? {
+    guard let conditions else { return nil }
+    let served = served
+    let results = ids.reduce(into: Set<Int>()) { $0.formUnion(served[$1]) }
+    let names = Set(results.map { conditions[$0] })
+    guard names.count < Set(conditions).count, !names.isEmpty else { return nil }
+    return names.sorted().joined(separator: " or ")
+  }
+
+  /// Results of a group that nothing but the caller reads, with when it wants them.
+  private func optional(_ group: FusionGroup, _ users: [ValueID: Int]) -> [ValueID: String] {
+    guard let conditions, Set(conditions).count > 1 else { return [:] }
+    var found: [ValueID: String] = [:]
+    for id in group.outputs where users[id] == 1 {
+      let own = graph.outputs.indices.filter {
+        if case .value(let value) = graph.outputs[$0] { graph.source(value).root == id } else { false }
+      }
+      if own.count == 1 { found[id] = conditions[own[0]] }
+    }
+    return found
   }
 
   mutating func emitWindows(_ id: ValueID) {
@@ -38,8 +86,10 @@ extension CallSequence {
   }
 
   /// The call of a kernel, with where its tensors lie.
-  private mutating func emitCall(_ name: String, _ tensors: [String]) {
-    let arguments = tensors.map { "\($0).data_ptr()" } + ["get_num_threads()"]
+  private mutating func emitCall(_ name: String, _ tensors: [String], conditions: [String: String] = [:]) {
+    let arguments =
+      tensors.map { tensor in "\(tensor).data_ptr()" + (conditions[tensor].map { " if \($0) else None" } ?? "") }
+      + ["get_num_threads()"]
     statements.append("library.\(name)(\(arguments.joined(separator: ", ")))")
   }
 
@@ -55,8 +105,11 @@ extension CallSequence {
         }
       }
     }
+    let optional = optional(group, users)
+    kernel.optional = Set(optional.keys)
     let text = kernel.text()
     kernels.append(text)
+    var conditions: [String: String] = [:]
     var tensors = text.inputs.map { reference($0) }
     for id in text.outputs {
       if let input = kernel.replaced.first(where: { $0.value == id })?.key {
@@ -67,10 +120,13 @@ extension CallSequence {
         statements.append("\(name) = \(old)\(view)  # nobody else holds it: written in place")
         tensors.append(name)
       } else {
-        tensors.append(allocate(id))
+        let condition = text.optional.contains(id) ? optional[id] : nil
+        let name = allocate(id, where: condition)
+        conditions[name] = condition
+        tensors.append(name)
       }
     }
-    emitCall(text.name, tensors)
+    emitCall(text.name, tensors, conditions: conditions)
   }
 
   /// Nobody else holds it: the library or a kernel of ours has just made it.

@@ -20,6 +20,8 @@ struct CallSequence {
   let schedule: Schedule
   let threads: Int
   let prefix: String
+  /// Where not every result is wanted in every call: the Python conditions, one for each result.
+  let conditions: [String]?
   private let isPrepared: [Bool]
 
   var names = PythonNames()
@@ -33,16 +35,20 @@ struct CallSequence {
   private(set) var direct: [String] = []
   var statements: [String] = []
   private(set) var argumentNames: [String] = []
+  /// What is returned, in the order of the graph's outputs.
+  private(set) var results: [String] = []
   private var visited = Set<ValueID>()
 
   init(
-    _ graph: TensorGraph, _ partition: FusionPartition, schedule: Schedule, threads: Int, prefix: String
+    _ graph: TensorGraph, _ partition: FusionPartition, schedule: Schedule, threads: Int, prefix: String,
+    conditions: [String]? = nil
   ) {
     self.graph = graph
     self.partition = partition
     self.schedule = schedule
     self.threads = threads
     self.prefix = prefix
+    self.conditions = conditions
     isPrepared = graph.isPrepared
     for argument in graph.arguments { argumentNames.append(names.unique(argument.name)) }
     for (id, node) in graph.nodes.enumerated() {
@@ -50,7 +56,7 @@ struct CallSequence {
     }
     emitPreparation()
     emitCalls()
-    emitReturn()
+    emitResults()
   }
 
   // MARK: Prepared once
@@ -102,13 +108,14 @@ struct CallSequence {
     for (id, node) in graph.nodes.enumerated() where inside.contains(id) && !isParameter(id) {
       let name = names.name(id, node.origin.name)
       let text: String
-      var isWide = node.type.dtype.isComputed
+      var isWide = node.type.dtype.isFloating
       switch node.operation {
       case .call(let call):
         text = LibraryCall.text(call, operands: node.operands.map { narrow($0, wide) })
         isWide = false
       default:
-        text = primitive(node, operands: node.operands.map { widened($0, wide) })
+        let operands = node.operands.map { widened($0, wide) }
+        text = preparedCast(node, operands) ?? primitive(node, operands: operands)
       }
       preparation.append("\(name) = \(text)")
       if isWide { wide[id] = name }
@@ -126,7 +133,16 @@ struct CallSequence {
     if case .scalar(let value) = graph.nodes[id].operation { return Python.number(value) }
     if let name = wide[id] { return name }
     let name = names.known(id) ?? "None"
-    return graph.nodes[id].type.dtype.isComputed ? "\(name).double()" : name
+    return graph.nodes[id].type.dtype.isFloating ? "\(name).double()" : name
+  }
+
+  /// A change of type where everything is in double precision: rounded only where the op asks for it.
+  private func preparedCast(_ node: TensorGraph.Node, _ operands: [String]) -> String? {
+    guard node.operation == .elementwise(.cast) || node.operation == .elementwise(.softCast) else { return nil }
+    let source = graph.nodes[node.operands[0]].type.dtype
+    let isRounded = node.operation == .elementwise(.cast) && !source.isExact(in: node.type.dtype)
+    if isRounded { return "\(operands[0]).to(torch.\(node.type.dtype.rawValue)).double()" }
+    return source.isFloating ? operands[0] : "\(operands[0]).double()"
   }
 
   private func narrow(_ id: ValueID, _ wide: [ValueID: String]) -> String {
@@ -144,7 +160,7 @@ struct CallSequence {
     }
     switch node.operation {
     case .elementwise(let operation):
-      var text = operation.python
+      var text = operation.python.replacing("{type}", with: "torch.\(node.type.dtype.rawValue)")
       for (index, operand) in operands.enumerated() {
         // Methods and functions of tensors want tensors.
         let isNumber = isScalar(node.operands[index]) && !operand.hasPrefix("torch.tensor(")
@@ -209,11 +225,20 @@ struct CallSequence {
       let group = partition.groups[number]
       visited.formUnion(group.members)
       for input in group.inputs { visit(input, users) }
-      emitKernel(group, users: users)
+      emit(for: group.outputs) { $0.emitKernel(group, users: users) }
       return
     }
     for operand in graph.nodes[id].operands { visit(operand, users) }
-    emitNode(id)
+    emit(for: [id]) { $0.emitNode(id) }
+  }
+
+  /// One step, under a condition where it serves only some of the results.
+  private mutating func emit(for ids: [ValueID], _ step: (inout CallSequence) -> Void) {
+    let before = statements.count
+    step(&self)
+    guard let condition = condition(for: ids), statements.count > before else { return }
+    let own = statements[before...].map { "    " + $0 }
+    statements.replaceSubrange(before..., with: ["if \(condition):"] + own)
   }
 
   /// How many steps use a stored value: kernels once, however often they read it.
@@ -282,11 +307,11 @@ struct CallSequence {
 
   // MARK: Result
 
-  private mutating func emitReturn() {
+  private mutating func emitResults() {
     let mayBeStrided = graph.nodes.contains {
-      if case .call(let call) = $0.operation { call.hasOwnLayout } else { false }
+      if case .call(let call) = $0.operation { call.hasOwnLayout || call.hasChannelsLast } else { false }
     }
-    let values = graph.outputs.map { output -> String in
+    results = graph.outputs.map { output -> String in
       switch output {
       case .literal(let text): return text
       case .value(let id):
@@ -296,8 +321,13 @@ struct CallSequence {
         return reference(id) + (mayBeStrided && !isArgument(id) ? ".contiguous()" : "")
       }
     }
-    statements.append("return \(text(graph.structure, values))")
   }
+
+  /// What every call reads beside its arguments.
+  var values: [String] { direct + prepared }
+
+  /// What the op returns, put together from its values.
+  func structured(_ values: [String]) -> String { text(graph.structure, values) }
 
   private func text(_ structure: TensorGraph.OutputStructure, _ values: [String]) -> String {
     switch structure {

@@ -20,11 +20,21 @@ enum GuardText {
         )
     """#
 
+  /// Statements that define `plain(t)`: a tensor that kernels can read.
+  static let plain = #"""
+    def plain(t):
+        """A tensor in memory; in batches of gradients there are others."""
+        kind = type(t)
+        return (kind is Tensor or kind is torch.nn.Parameter) and t.layout is strided and t.is_cpu and not t.is_neg() and torch._C._has_storage(t)
+    """#
+
   /// Statements that name operators which not every PyTorch has; nil where a graph calls none.
   ///
   /// Where PyTorch leaves products to the Arm Compute Library, oneDNN's fused operators are not to be relied on.
   static func operators(_ graph: TensorGraph) -> String? {
-    let targets = graph.nodes.compactMap { if case .call(let call) = $0.operation { call.target } else { nil } }
+    let targets = graph.nodes.compactMap {
+      if case .call(let call) = $0.operation { (call.withChannelsFirst ?? call).target } else { nil }
+    }
     let named = Set(targets).sorted().compactMap { target in LibraryCall.optional[target].map { (target, $0) } }
     if named.isEmpty { return nil }
     let lines = named.map { "    \($0.1) = torch.ops.\($0.0)" }
@@ -55,9 +65,12 @@ enum GuardText {
   /// An instance is examined once; in every call a few comparisons find out whether anything changed since: attributes,
   /// submodules, hooks, the identity and place of parameters, and, where something was computed from them, their
   /// versions.
+  ///
+  /// - Parameter purpose: what `preparation` makes, as a sentence.
   static func instance(
     _ modules: [TensorGraph.ModuleConfiguration], _ needed: [CallSequence.Needed], preparation: [String],
-    values: [String]
+    values: [String], trains: Bool = false,
+    purpose: String = "What depends on parameters alone, computed in double precision and rounded once."
   ) -> String {
     var lines: [String] = []
     lines.append("# How the modules were configured when this was verified; the type of the first is the class itself.")
@@ -83,14 +96,32 @@ enum GuardText {
     lines.append("")
     if !preparation.isEmpty {
       lines.append("def prepare(\(needed.map(\.name).joined(separator: ", "))):")
-      lines.append("    \"\"\"What depends on parameters alone, computed in double precision and rounded once.\"\"\"")
+      lines.append("    \"\"\"\(purpose)\"\"\"")
       lines += preparation.map { "    " + $0 }
     } else {
       lines.append("def prepare(\(needed.map(\.name).joined(separator: ", "))):")
     }
     lines.append("    return (\(values.joined(separator: ", "))\(values.count == 1 ? "," : ""))")
-    return lines.joined(separator: "\n") + "\n\n" + examination
+    let text = trains ? examination.replacing(evaluationOnly, with: "") + "\n\n" + holding : examination
+    return lines.joined(separator: "\n") + "\n\n" + text
   }
+
+  private static let evaluationOnly = " or any(m.training for m in modules.values())"
+
+  /// For what calls the original on other tensors than the module's own.
+  private static let holding = #"""
+    @contextlib.contextmanager
+    def holding(instance, replacements):
+        """Has the module hold other tensors for a while."""
+        own = [place[name] for place, name, _, _, _ in instance.held]
+        try:
+            for (place, name, _, _, _), t in zip(instance.held, replacements):
+                place[name] = t
+            yield
+        finally:
+            for (place, name, _, _, _), t in zip(instance.held, own):
+                place[name] = t
+    """#
 
   private static let examination = #"""
     standard = frozenset(vars(torch.nn.Module()))

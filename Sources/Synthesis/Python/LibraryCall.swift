@@ -41,9 +41,27 @@ enum LibraryCall {
   static func isFresh(_ call: Call) -> Bool { fresh.contains(call.name) }
 
   static func text(_ call: Call, operands: [String]) -> String {
+    if let text = channelsLast(call, operands) { return text }
     let function = functions[call.target] ?? optional[call.target] ?? "torch.ops." + call.target
     let positional = call.arguments.map { $0.python(operands: operands) }
     let named = call.keywords.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.python(operands: operands))" }
     return "\(function)(\((positional + named).joined(separator: ", ")))"
+  }
+
+  /// A call with channels last is the library's own, of tensors in channels-last format.
+  private static func channelsLast(_ call: Call, _ operands: [String]) -> String? {
+    guard call.hasChannelsLast else { return nil }
+    switch call.target {
+    case Call.leaveChannelsLast: return "\(operands[0]).movedim(-1, 1).contiguous()"
+    case Call.enterChannelsLast, Call.weightChannelsLast:
+      let format = call.arguments[1].python(operands: [])
+      let copy = "\(operands[0]).contiguous(memory_format=\(format))"
+      return call.target == Call.weightChannelsLast ? copy : copy + ".movedim(1, -1)"
+    default:
+      guard let inner = call.withChannelsFirst else { return nil }
+      let formatted = Set(inner.formatted)
+      let moved = operands.enumerated().map { formatted.contains($0) ? "\($1).movedim(-1, 1)" : $1 }
+      return text(inner, operands: moved) + ".movedim(1, -1)"
+    }
   }
 }

@@ -1,10 +1,24 @@
 /// The Python that compiles and loads a block's kernels on the user's machine.
 enum LoaderText {
-  /// Statements inside the generated function; they define `kernels()`, which returns the library or None.
-  /// `signatures` are kernel names with their number of pointers.
-  static func text(op: String, signatures: [(name: String, pointers: Int)]) -> String {
-    #"""
-    def load():
+  /// A library of kernels: the name of the function that gives it or None, of the variable that holds its source, and
+  /// the kernels with their number of pointers.
+  struct Library {
+    var function: String
+    var source: String
+    var signatures: [(name: String, pointers: Int)]
+  }
+
+  /// Statements inside the generated function; they define the libraries' functions.
+  static func text(op: String, _ libraries: [Library]) -> String {
+    let definitions = libraries.map { library in
+      let list = library.signatures.map { "(\"\($0.name)\", \($0.pointers))" }.joined(separator: ", ")
+      return "\(library.function) = library_of(\(library.source), (\(list),))"
+    }
+    return loading.replacing("<op>", with: op) + "\n\n" + definitions.joined(separator: "\n")
+  }
+
+  private static let loading = #"""
+    def load(source):
         """Compiles `source` for this machine, once: the library stays in a private folder under the user's cache."""
         import glob, hashlib, os, platform, re, shlex, shutil, stat, subprocess, tempfile
 
@@ -59,23 +73,27 @@ enum LoaderText {
                 problem = error
         raise problem
 
-    loaded = []  # the library, or None where it can't be had
-    lock = threading.Lock()
+    def library_of(source, signatures):
+        """What gives the library of these kernels, or None where it can't be had; it is made when first asked for."""
+        loaded, lock = [], threading.Lock()
 
-    def kernels():
-        with lock:
-            if not loaded:
-                try:
-                    library = load()
-                    for name, pointers in (\#(signatures.map { "(\"\($0.name)\", \($0.pointers))" }.joined(separator: ", ")),):
-                        getattr(library, name).argtypes = [ctypes.c_void_p] * pointers + [ctypes.c_int64]
-                        getattr(library, name).restype = None
-                    loaded.append(library)
-                except Exception as error:
-                    detail = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[:1]
-                    warnings.warn(f"\#(op) takes its original path: {'; '.join(detail) or type(error).__name__}", RuntimeWarning, stacklevel=3)
-                    loaded.append(None)
-        return loaded[0]
+        def kernels():
+            if loaded:
+                return loaded[0]
+            with lock:
+                if not loaded:
+                    try:
+                        library = load(source)
+                        for name, pointers in signatures:
+                            getattr(library, name).argtypes = [ctypes.c_void_p] * pointers + [ctypes.c_int64]
+                            getattr(library, name).restype = None
+                        loaded.append(library)
+                    except Exception as error:
+                        detail = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[:1]
+                        warnings.warn(f"<op> takes its original path: {'; '.join(detail) or type(error).__name__}", RuntimeWarning, stacklevel=3)
+                        loaded.append(None)
+            return loaded[0]
+
+        return kernels
     """#
-  }
 }

@@ -8,10 +8,13 @@ struct PythonNames {
     "continue", "def", "del", "elif", "else", "except", "False", "finally", "for", "from", "global", "if", "import",
     "in", "is", "lambda", "None", "nonlocal", "not", "or", "pass", "raise", "return", "True", "try", "while", "with",
     "yield", "type", "any", "repr", "float", "int", "len", "tuple", "list", "compiled", "warned", "constants",
+    "frozen", "Frozen", "compilations", "kept", "fresh", "frozen_for", "types",
     "is_compiling", "is_grad_enabled", "get_num_threads", "get_instance", "empty", "load", "lock", "describe",
     "Tensor", "strided", "functorch", "dispatch_modes", "function_modes", "autocast", "tracing", "dual", "before",
     "after", "standard", "kind", "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8",
-    "uint8", "bool", "complex64", "complex128", "other",
+    "uint8", "bool", "complex64", "complex128", "other", "library_of", "gradient_kernels", "gradient_source",
+    "compute", "results", "Differentiable", "again", "plain", "ctx", "call", "upstream", "saved", "needs", "model",
+    "contextlib", "prepare_gradients", "gradient_constants",
   ])
   private var names: [TensorGraph.ValueID: String] = [:]
 

@@ -21,7 +21,7 @@ extension Rule {
 
   /// `(input, weight, bias, stride, padding, dilation, groups)` where every group has one input channel.
   private static func depthwise(_ node: TensorGraph.Node, _ builder: GraphBuilder) -> DepthwiseConvolution? {
-    guard case .call(let call) = node.operation, node.type.dtype.isComputed, call.arguments.count >= 7,
+    guard case .call(let call) = node.operation, node.type.dtype.isFloating, call.arguments.count >= 7,
       call.keywords.isEmpty, call.arguments[0] == .operand(0), call.arguments[1] == .operand(1),
       node.operands.allSatisfy({ builder.type($0).dtype == node.type.dtype }),
       node.operands.count == (call.arguments[2] == .none ? 2 : 3)

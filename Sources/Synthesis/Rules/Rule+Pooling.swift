@@ -24,7 +24,9 @@ extension Rule {
       let outputs = node.type.shape.last ?? 0
       // Only where every window has the same divisor: the padding counts, or there is none, and no window is cut off.
       let divisors = Set((0..<outputs).map { pooling.window.window($0, length: length).divisor })
-      guard divisors == [pooling.window.size], node.type.shape.count >= 2 else { return nil }
+      guard divisors == [pooling.window.size], node.type.shape.count >= 2, node.type.dtype.isComputed else {
+        return nil
+      }
       let channels = node.type.shape[node.type.shape.count - 2]
       let weights = builder.add(
         .call(
@@ -56,7 +58,7 @@ extension Rule {
     var didReplace = false
     let result = graph.rewritten { node, _, builder in
       guard case .call(let call) = node.operation, call.target == "aten.avg_pool1d.default",
-        node.type.dtype.isComputed, let size = call.argument(1, "kernel_size")?.integers?.first, size > 0
+        node.type.dtype.isFloating, let size = call.argument(1, "kernel_size")?.integers?.first, size > 0
       else { return nil }
       let stride = call.argument(2, "stride")?.integers?.first ?? size
       let padding = call.argument(3, "padding")?.integers?.first ?? 0

@@ -70,6 +70,46 @@ struct TimingProtocolTests {
     #expect(Set(orders).count > 3 && orders.allSatisfy { $0.sorted() == [0, 1, 2, 3] })
   }
 
+  @Test(
+    "a gain that another set of processes does not bear out is not claimed; one that it does is, and the wider band holds",
+    arguments: [(4.0, Verdict.inconclusive), (3.1, .verified)])
+  func sets(second: Double, verdict: Verdict) async throws {
+    let first = try await run(Recorded([(4, 4), (3, 3), (4, 4), (9, 9)])).0
+    #expect(TimingDecision(first, policy: VerificationPolicy()).verdict == .verified)
+    #expect(SetsOfProcesses.needsAnother(after: first, policy: VerificationPolicy()))
+    let other = try await run(Recorded([(4, 4), (second, second), (4.1, 4.1), (9, 9)])).0
+    let both = SetsOfProcesses.together(first, other, contenders, seed: 1)
+    let decision = TimingDecision(both, policy: VerificationPolicy())
+    #expect(decision.verdict == verdict, "\(decision.detail)")
+    #expect(both.analysis.noiseBand == max(first.analysis.noiseBand, other.analysis.noiseBand))
+    #expect(both.rounds.count == first.rounds.count + other.rounds.count)
+  }
+
+  @Test("what is far beyond luck, or no faster, is decided by one set of processes")
+  func oneSet() async throws {
+    for candidate in [2.0, 4.0] {
+      let outcome = try await run(Recorded([(4, 4), (candidate, candidate), (4, 4), (9, 9)])).0
+      #expect(!SetsOfProcesses.needsAnother(after: outcome, policy: VerificationPolicy()))
+    }
+  }
+
+  @Test(
+    "a clear gain is told before the end, once; what isn't clear never",
+    arguments: [([(6.0, 5.0), (2, 1.5), (6, 5), (5, 4)], 1), ([(6, 5), (6, 5), (6, 5), (7, 6)], 0)])
+  func clear(medians: [(cold: Double, warm: Double)], times: Int) async throws {
+    let told = Mutex<[Int]>([])
+    let source = Recorded(medians, spread: 0.2)
+    let outcome = try await TimingProtocol(policy: VerificationPolicy(), contenders: contenders, seed: 1)
+      .run(source) {
+        0
+      } clear: { analysis in
+        told.withLock { $0.append(analysis.rounds) }
+        #expect((analysis.headline?.ratio.low ?? 0) > 1)
+      }
+    #expect(told.withLock { $0 }.count == times)
+    #expect(told.withLock { $0 }.allSatisfy { $0 < outcome.rounds.count })
+  }
+
   @Test("identical code is not claimed to be faster")
   func identical() async throws {
     let (_, decision) = try await run(Recorded([(6, 5), (6, 5), (6, 5), (7, 6)]))

@@ -28,6 +28,16 @@ struct ScreenTests {
       !screen("y = x.bfloat16()\nreturn (y * y).float()", reference: "x.bfloat16()").labels.contains(.precisionChange))
   }
 
+  @Test("what the op's inputs are in already is no lower precision, wherever that is said")
+  func precisionOfTheInputs() {
+    let candidate =
+      "import ctypes\nclass ModelNew(torch.nn.Module):\n    def forward(self, x):\n        return k(x, \"float16\")\n"
+    #expect(Screen(candidate: candidate, reference: "").labels.contains(.precisionChange))
+    #expect(!Screen(candidate: candidate, reference: "", types: [.float16]).labels.contains(.precisionChange))
+    #expect(!Screen(candidate: candidate, reference: "x.half()").labels.contains(.precisionChange))
+    #expect(Screen(candidate: candidate, reference: "", types: [.bfloat16]).labels.contains(.precisionChange))
+  }
+
   @Test("no ModelNew is a problem; what has been used to attack harnesses is named")
   func problems() {
     #expect(Screen(candidate: "import torch", reference: "").problem != nil)

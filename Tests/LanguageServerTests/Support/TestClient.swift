@@ -187,8 +187,10 @@ final class TestClient {
   }
 
   /// Leaves in good order; whatever is left over then is a failure.
-  func finish(sourceLocation: SourceLocation = #_sourceLocation) throws {
+  /// - Parameter beforeExit: done between shutdown and exit.
+  func finish(sourceLocation: SourceLocation = #_sourceLocation, beforeExit: () throws -> Void = {}) throws {
     #expect(try request("shutdown", nil) == .null, sourceLocation: sourceLocation)
+    try beforeExit()
     notify("exit", nil)
     #expect(exitStatus.wait() == 0, sourceLocation: sourceLocation)
     while try pump() {}

@@ -76,7 +76,7 @@ struct ExactInterpreter {
 
   private static func apply(_ operation: Elementwise, _ x: [Rational]) throws -> Rational {
     switch operation {
-    case .identity: return x[0]
+    case .identity, .cast, .softCast: return x[0]
     case .negative: return 0 - x[0]
     case .add: return x[0] + x[1]
     case .subtract: return x[0] - x[1]

@@ -25,17 +25,21 @@ struct GraphMaker {
     return tensor
   }
 
-  mutating func input(_ shape: [Int], range: ClosedRange<Double> = -2...2) -> ValueID {
+  mutating func input(
+    _ shape: [Int], range: ClosedRange<Double> = -2...2, dtype: ElementType = .float32
+  ) -> ValueID {
     let position = graph.arguments.count
-    let type = TensorType(.float32, shape)
+    let type = TensorType(dtype, shape)
     graph.arguments.append(.tensor(name: "\(prefix)x\(position)", type))
     inputs[position] = values(shape, range)
     return add(.input(position), [], type, "\(prefix)x\(position)")
   }
 
-  mutating func parameter(_ path: String, _ shape: [Int], range: ClosedRange<Double> = -1...1) -> ValueID {
+  mutating func parameter(
+    _ path: String, _ shape: [Int], range: ClosedRange<Double> = -1...1, dtype: ElementType = .float32
+  ) -> ValueID {
     parameters[prefix + path] = values(shape, range)
-    return add(.parameter(path: prefix + path, kind: .parameter), [], TensorType(.float32, shape), path)
+    return add(.parameter(path: prefix + path, kind: .parameter), [], TensorType(dtype, shape), path)
   }
 
   @discardableResult
