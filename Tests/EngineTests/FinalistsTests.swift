@@ -14,9 +14,15 @@ struct FinalistsTests {
   /// The ideas in the order in which they are verified.
   private func order(
     _ entries: [Finalists.Entry], allow: Set<Label> = [], times: [Bool] = [true, true, true, true],
-    verdicts: [Verdict] = [.verified, .verified, .verified, .verified]
+    verdicts: [Verdict] = [.verified, .verified, .verified, .verified], early: (String, Verdict)? = nil
   ) -> [String] {
-    var finalists = Finalists(entries, order: CandidateOrder(allowed: allow))
+    let judged = early.map { idea, verdict in
+      JudgedCandidate(
+        summary: entry(idea, nil).candidate.summary, source: idea, replacement: nil,
+        verification: Verification(verdict: verdict, summary: "", device: "", deviceFingerprint: "", policy: ""))
+    }
+    var finalists = Finalists(
+      entries, order: CandidateOrder(allowed: allow), judged: judged.map { [$0] } ?? [])
     var ideas: [String] = []
     while ideas.count < times.count, let next = finalists.next(hasTime: times[ideas.count]) {
       finalists.note(verdicts[ideas.count], of: next)
@@ -52,5 +58,17 @@ struct FinalistsTests {
     #expect(order(all, times: [true, false, false]) == ["b"])
     #expect(order(all, allow: [.algebraicPruning]) == ["pruned"])
     #expect(order([entry("pruned", 2, [.algebraicPruning]), entry("b", 3)]) == ["b"])
+  }
+
+  @Test("who was judged before the others were ranked isn't judged again; who is faster or a near tie is")
+  func early() {
+    let all = [entry("a", 2), entry("b", 2.9), entry("c", 3), entry("d", 2.8)]
+    #expect(order(all, early: ("a", .verified)) == ["c"])
+    #expect(order(all, early: ("c", .verified)) == ["b"])
+    #expect(order([entry("a", 2), entry("b", 1.5)], early: ("a", .verified)).isEmpty)
+    #expect(order([entry("a", 2), entry("b", 1.5)], early: ("a", .wrong)) == ["b"])
+    #expect(order(all, times: [false], early: ("a", .verified)).isEmpty)
+    // One that was refused before it was ranked is nobody's rival.
+    #expect(order([entry("a", nil), entry("b", 1.5)], early: ("a", .wrong)) == ["b"])
   }
 }

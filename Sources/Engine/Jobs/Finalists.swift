@@ -9,32 +9,38 @@ struct Finalists {
 
   private let permitted: [Entry]
   private let others: [Entry]
-  private var triedPermitted = 0
+  /// Numbers of the candidates that had the whole protocol.
+  private var tried: Set<String> = []
   private var hasTriedOther = false
   private var verified = 0
 
-  init(_ ranked: [Entry], order: CandidateOrder) {
+  /// - Parameter judged: what was found of some before the others were ranked.
+  init(_ ranked: [Entry], order: CandidateOrder, judged: [JudgedCandidate] = []) {
     let right = ranked.filter { $0.coarse.verdict == nil }
       .sorted { ($0.coarse.ratio ?? 0) > ($1.coarse.ratio ?? 0) }
     permitted = right.filter { order.isPermitted($0.coarse.labels) }
     others = right.filter { !order.isPermitted($0.coarse.labels) }
+    for candidate in judged where permitted.contains(where: { $0.candidate.summary.id == candidate.summary.id }) {
+      tried.insert(candidate.summary.id)
+      if candidate.verification.verdict == .verified { verified += 1 }
+    }
   }
 
   /// The next one; nil when no other is worth its time. A search that has tried nothing tries one even when time is up.
   /// - Parameter hasTime: whether another verification would end in time.
   mutating func next(hasTime: Bool) -> ProposedCandidate? {
     let best = permitted.first?.coarse.ratio ?? 0
-    if triedPermitted > 0 || permitted.isEmpty, !hasTriedOther, let other = others.first,
+    if !tried.isEmpty || permitted.isEmpty, !hasTriedOther, let other = others.first,
       hasTime || permitted.isEmpty, (other.coarse.ratio ?? 0) > max(best, SearchLimits.hopeless)
     {
       hasTriedOther = true
       return other.candidate
     }
-    guard triedPermitted < permitted.count, isWorthwhile(permitted[triedPermitted].coarse, hasTime: hasTime) else {
-      return nil
-    }
-    triedPermitted += 1
-    return permitted[triedPermitted - 1].candidate
+    guard let first = permitted.first(where: { !tried.contains($0.candidate.summary.id) }),
+      isWorthwhile(first.coarse, hasTime: hasTime)
+    else { return nil }
+    tried.insert(first.candidate.summary.id)
+    return first.candidate
   }
 
   /// What came of one.
@@ -45,8 +51,8 @@ struct Finalists {
   }
 
   private func isWorthwhile(_ coarse: CoarseResult, hasTime: Bool) -> Bool {
-    if triedPermitted == 0 { return true }
-    guard hasTime, triedPermitted < SearchLimits.finalists || verified == 0 else { return false }
+    if tried.isEmpty { return true }
+    guard hasTime, tried.count < SearchLimits.finalists || verified == 0 else { return false }
     let ratio = coarse.ratio ?? 0
     return verified == 0
       ? ratio > SearchLimits.hopeless : ratio > (permitted.first?.coarse.ratio ?? 0) * SearchLimits.nearTie

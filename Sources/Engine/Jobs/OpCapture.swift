@@ -10,18 +10,24 @@ struct OpCapture: Sendable {
   var problem: String?
   var inputs: [String]
 
-  /// Runs the op once in a sandboxed worker.
+  /// A sandboxed worker that has loaded the op, and what the op is like.
   /// - Throws: what a person must know to go on: the file doesn't load, the op raises on its inputs.
-  static func run(_ reference: OpReference, _ environment: ResolvedEnvironment) async throws -> OpCapture {
+  static func load(
+    _ reference: OpReference, _ environment: ResolvedEnvironment
+  ) async throws -> (Worker, Worker.OpDescription) {
     let worker = try await Worker.launch(
       role: .reference, environment: environment.runner, workspace: reference.workspace, arena: nil)
-    defer { worker.terminate() }
-    let description: Worker.OpDescription
     do {
-      description = try await worker.load(reference)
-    } catch let failure as WorkerFailure {
+      return (worker, try await worker.load(reference))
+    } catch {
+      worker.terminate()
+      guard let failure = error as? WorkerFailure else { throw error }
       throw EngineError(.op, "\(reference.name) can't be run on its example inputs: \(failure)")
     }
+  }
+
+  /// Traces the op in a worker that has loaded it.
+  static func run(in worker: Worker, _ description: Worker.OpDescription) async throws -> OpCapture {
     var capture = OpCapture(inputs: description.inputs)
     do {
       let reply = try await worker.request(

@@ -57,10 +57,13 @@ struct OptimizationJob: Sendable {
     _ reference: OpReference, _ environment: ResolvedEnvironment, _ progress: ProgressTeller
   ) async throws -> (VerificationSession, OpCapture, ProfileView) {
     let looking = Task {
-      let capture = try await OpCapture.run(reference, environment)
-      if let problem = capture.problem { job.post(.finding(problem)) }
+      let (worker, description) = try await OpCapture.load(reference, environment)
+      defer { worker.terminate() }
+      // First: tracing leaves a process that is not as it was.
       let profile = try await ProfileJob(job: job, environments: environments, store: store)
-        .profile(reference, environment)
+        .profile(reference, environment, in: worker)
+      let capture = try await OpCapture.run(in: worker, description)
+      if let problem = capture.problem { job.post(.finding(problem)) }
       return (capture, profile)
     }
     let session: VerificationSession

@@ -20,19 +20,29 @@ struct ProfileJob: Sendable {
   }
 
   /// The profile, from the store when this op was profiled here with these tools before.
-  func profile(_ reference: OpReference, _ environment: ResolvedEnvironment) async throws -> ProfileView {
+  /// - Parameter worker: has loaded the op.
+  func profile(
+    _ reference: OpReference, _ environment: ResolvedEnvironment, in worker: Worker
+  ) async throws -> ProfileView {
     let (fingerprint, device, tools) = (job.fingerprint, environment.device.fingerprint, environment.tools)
     let known = try? await store.read {
       try $0.latestProfile(opFingerprint: fingerprint, deviceFingerprint: device, tools: tools)
     }
     if let known, let view = try? JSONDecoder().decode(ProfileView.self, from: known.payload) { return view }
-    return try await measure(reference, environment)
+    return try await measure(reference, environment, in: worker)
   }
 
-  private func measure(_ reference: OpReference, _ environment: ResolvedEnvironment) async throws -> ProfileView {
+  /// - Parameter worker: has loaded the op; nil for one of its own.
+  private func measure(
+    _ reference: OpReference, _ environment: ResolvedEnvironment, in worker: Worker? = nil
+  ) async throws -> ProfileView {
     let profile: OpProfile
     do {
-      profile = try await Profiler.profile(reference, environment: environment.runner, device: environment.device)
+      if let worker {
+        profile = try await Profiler.profile(loadedIn: worker, device: environment.device)
+      } else {
+        profile = try await Profiler.profile(reference, environment: environment.runner, device: environment.device)
+      }
     } catch let failure as WorkerFailure {
       try Task.checkCancellation()
       throw EngineError(.op, "\(reference.name) can't be profiled: \(failure)")

@@ -13,6 +13,18 @@ struct Supervisor: Sendable {
   let agents: [any SynthesisAgent]
   let deadline: SearchDeadline
   let progress: ProgressTeller
+  private let early = EarlyAnswer()
+
+  init(
+    job: Job, verifier: VerificationAgent, agents: [any SynthesisAgent], deadline: SearchDeadline,
+    progress: ProgressTeller
+  ) {
+    self.job = job
+    self.verifier = verifier
+    self.agents = agents
+    self.deadline = deadline
+    self.progress = progress
+  }
 
   /// The whole search; what agents could not do comes back as findings.
   func search(on brief: Brief) async throws -> [String] {
@@ -70,7 +82,10 @@ struct Supervisor: Sendable {
     progress.trying(candidate.summary.idea)
     do {
       let feedback = try await verifier.rank(candidate)
-      if case .ranked(let ratio) = feedback { progress.ranked(ratio) }
+      if case .ranked(let ratio) = feedback {
+        progress.ranked(ratio)
+        try await judgeEarly(candidate, ratio)
+      }
       return feedback
     } catch is CancellationError {
       return .stopped
@@ -103,17 +118,44 @@ struct Supervisor: Sendable {
     ]
   }
 
+  /// Gives the first candidate that is far ahead the whole protocol at once: a person has an answer while the search for a
+  /// better one goes on.
+  private func judgeEarly(_ candidate: ProposedCandidate, _ ratio: Double) async throws {
+    guard ratio >= SearchLimits.clearGain, deadline.leavesTimeToVerify,
+      let coarse = await verifier.ranked.last(where: { $0.candidate.summary.id == candidate.summary.id })?.coarse,
+      CandidateOrder(allowed: job.request.settings.allow).isPermitted(coarse.labels), early.isFirst()
+    else { return }
+    _ = try await judge(candidate, number: 1)
+  }
+
   /// Gives the best of the coarse order the whole protocol, and a near tie too.
   private func judgeFinalists() async throws {
-    var finalists = Finalists(await verifier.ranked, order: CandidateOrder(allowed: job.request.settings.allow))
+    let (ranked, judged) = (await verifier.ranked, await verifier.judged)
+    var finalists = Finalists(ranked, order: CandidateOrder(allowed: job.request.settings.allow), judged: judged)
     var number = 0
     while let candidate = finalists.next(hasTime: deadline.leavesTimeToVerify) {
       try Task.checkCancellation()
       number += 1
-      progress.verifying(candidate.summary.idea, number: number)
-      let judged = try await verifier.verify(candidate)
-      finalists.note(judged.verification.verdict, of: candidate)
-      if judged.verification.verdict == .verified { progress.verified(judged.verification.speedup?.ratio) }
+      finalists.note(try await judge(candidate, number: number), of: candidate)
+    }
+  }
+
+  private func judge(_ candidate: ProposedCandidate, number: Int) async throws -> Verdict {
+    progress.verifying(candidate.summary.idea, number: number)
+    let verification = try await verifier.verify(candidate).verification
+    if verification.verdict == .verified { progress.verified(verification.speedup?.ratio) }
+    return verification.verdict
+  }
+}
+
+/// Whether a candidate had the whole protocol before all were ranked: one in a search.
+private final class EarlyAnswer: Sendable {
+  private let given = Mutex(false)
+
+  func isFirst() -> Bool {
+    given.withLock { given in
+      defer { given = true }
+      return !given
     }
   }
 }

@@ -3,12 +3,12 @@ import Foundation
 /// Measures where an op's time goes.
 public enum Profiler {
   /// Seconds for each of the two series of runs, as the op is and with every call timed.
-  private static let budget = 1.0
+  private static let budget = 0.5
   /// An op that needs longer than this for a handful of runs is not profiled.
   private static let timeout = Duration.seconds(300)
 
   /// Runs the op on its example inputs in a sandboxed worker, in `eval()` under `torch.inference_mode`, a few times as it
-  /// is and a few times with every ATen call timed; about three seconds, and three more for PyTorch to load.
+  /// is and a few times with every ATen call timed; about a second and a half, and two more for PyTorch to load.
   /// - Parameter device: the roofs; without measured ones there are times but no fractions.
   /// - Throws: ``WorkerFailure``: `raised` with the line when the op or its inputs raise.
   public static func profile(

@@ -51,8 +51,10 @@ struct Screen: Sendable, Hashable {
     suspicious = Self.telling.filter { outward.contains($0.key) && !original.contains($0.key) }
       .map { "\($0.key) (\($0.value))" }.sorted()
     let known = Self.precisions(original, types)
+    // What keeps precision up where a caller has it lowered is no lowering.
+    let lowerable = code.replacing(/autocast\([^()]*enabled=False\s*\)/, with: "")
     if Self.lowering.contains(where: {
-      Self.names($0, in: code) && !Self.names($0, in: original) && !known.contains($0)
+      Self.names($0, in: lowerable) && !Self.names($0, in: original) && !known.contains($0)
     }) {
       labels.insert(.precisionChange)
     }

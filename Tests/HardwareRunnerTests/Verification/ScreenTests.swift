@@ -26,6 +26,10 @@ struct ScreenTests {
     #expect(screen("y = x.bfloat16()\nreturn (y * y).float()").labels.contains(.precisionChange))
     #expect(
       !screen("y = x.bfloat16()\nreturn (y * y).float()", reference: "x.bfloat16()").labels.contains(.precisionChange))
+    for (enabled, isLower) in [("True", true), ("False", false), ("False or True", true)] {
+      let block = "with torch.autocast(\"cpu\", enabled=\(enabled)):\n    return x * x + x"
+      #expect(screen(block).labels.contains(.precisionChange) == isLower)
+    }
   }
 
   @Test("what the op's inputs are in already is no lower precision, wherever that is said")
