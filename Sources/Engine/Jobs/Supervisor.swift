@@ -13,18 +13,7 @@ struct Supervisor: Sendable {
   let agents: [any SynthesisAgent]
   let deadline: SearchDeadline
   let progress: ProgressTeller
-  private let early = EarlyAnswer()
-
-  init(
-    job: Job, verifier: VerificationAgent, agents: [any SynthesisAgent], deadline: SearchDeadline,
-    progress: ProgressTeller
-  ) {
-    self.job = job
-    self.verifier = verifier
-    self.agents = agents
-    self.deadline = deadline
-    self.progress = progress
-  }
+  let early = EarlyAnswer()
 
   /// The whole search; what agents could not do comes back as findings.
   func search(on brief: Brief) async throws -> [String] {
@@ -149,7 +138,7 @@ struct Supervisor: Sendable {
 }
 
 /// Whether a candidate had the whole protocol before all were ranked: one in a search.
-private final class EarlyAnswer: Sendable {
+final class EarlyAnswer: Sendable {
   private let given = Mutex(false)
 
   func isFirst() -> Bool {

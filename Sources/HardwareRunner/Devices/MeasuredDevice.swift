@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// What this machine was measured to do, kept for all workspaces (``CacheFolder``).
 ///
