@@ -112,7 +112,7 @@ extension LoweringContext {
     return apply(operation, a, wholeNumber(number))
   }
 
-  fileprivate mutating func wholeNumber(_ value: Int) -> ValueID {
+  mutating func wholeNumber(_ value: Int) -> ValueID {
     builder.add(.scalar(Double(value)), [], TensorType(.int64, []), origin: origin)
   }
 

@@ -277,7 +277,9 @@ extension TensorGraph {
   }
 
   /// Those that take operands in the types that they have, and those that get them in the type that is computed in.
-  private static let movingLowerings = joined([viewLowerings, copyLowerings, poolingLowerings, reversalLowerings])
+  private static let movingLowerings = joined([
+    viewLowerings, copyLowerings, poolingLowerings, reversalLowerings, classLossLowerings,
+  ])
   static let lowerings: [String: Lowering] = joined([
     movingLowerings, pointwiseLowerings, activationLowerings, reductionLowerings, normalisationLowerings,
     extremumLowerings, scanLowerings, lossLowerings,

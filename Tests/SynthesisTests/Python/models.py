@@ -136,6 +136,19 @@ class Losses(nn.Module):
         )  # fmt: skip
 
 
+class ClassLosses(nn.Module):
+    def forward(self, x, label):
+        return (
+            F.cross_entropy(x, label), F.cross_entropy(x, label, reduction="none"),
+            F.cross_entropy(x, label, ignore_index=3, reduction="sum"), F.cross_entropy(x, label, ignore_index=3),
+            F.nll_loss(F.log_softmax(x, 1), label), F.nll_loss(x, label, ignore_index=1, reduction="none"),
+        )  # fmt: skip
+
+
+class SegmentationLosses(ClassLosses):
+    pass
+
+
 class Everything(nn.Module):
     """Every function a kernel may call, on one input."""
 
@@ -185,7 +198,13 @@ def _r(*shape, dtype=torch.float32):
     return lambda: torch.randn(*shape, dtype=dtype)
 
 
+def _labels(classes: int, *shape: int):
+    return lambda: torch.randint(classes, shape)
+
+
 CASES = {
+    "ClassLosses": ([_r(37, 130), _labels(130, 37)], []),
+    "SegmentationLosses": ([_r(3, 5, 7, 9), _labels(5, 3, 7, 9)], []),
     "SoftmaxChain": ([_r(3, 5, 100), _r(5, 100)], []),
     "NormGeluResidual": ([_r(9, 77)], []),
     "RMSGate": ([_r(4, 7, 96), _r(4, 7, 96)], []),
