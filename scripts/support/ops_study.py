@@ -57,11 +57,11 @@ class Answer:
 
     @property
     def share_of_roof(self) -> Optional[float]:
-        """Achieved share of the measured bandwidth, of a verified candidate that memory bounds."""
+        """Achieved share of the memory's measured bandwidth, with cold caches, of a verified candidate that it bounds."""
         gate = self.found.get("roofline")
         if not self.is_verified or not gate or " GB/s" not in gate["detail"]:
             return None
-        return gate["figures"].get("fraction_of_roof")
+        return gate["figures"].get("cold_fraction_of_memory_bandwidth")
 
 
 @dataclass(frozen=True)

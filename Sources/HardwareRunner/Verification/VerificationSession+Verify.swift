@@ -192,7 +192,8 @@ extension VerificationSession {
   /// before anybody is refused for it, it is measured once more.
   private func judgeRoof(_ source: CandidateSource, _ result: inout Verification) async {
     let bytes = source.minimumBytes ?? admission.bytes + admission.weightBytes + admission.outputBytes
-    let measured = result.gates.last?.figures["candidate_warm_ms"]
+    let times = result.gates.last?.figures ?? [:]
+    let measured = times["candidate_warm_ms"]
     func floorOn(_ device: DeviceFacts) -> RooflineFloor? {
       RooflineFloor(bytes: bytes, flops: source.minimumFlops, roof: device.roof(for: bytes))
     }
@@ -205,7 +206,11 @@ extension VerificationSession {
       let machine = MeasuredDevice(fingerprint: again.fingerprint, torchVersion: environment.python.torchVersion)
       floor = floorOn(device.refined(by: machine.add(again))) ?? floor
     }
-    let gate = floor.gate(measuredMs: measured)
+    var gate = floor.gate(measuredMs: measured)
+    // With cold caches everything comes from main memory, whatever level would hold it.
+    if let cold = times["candidate_cold_ms"], cold > 0, let memory = device.bandwidth.last {
+      gate.figures["cold_fraction_of_memory_bandwidth"] = Double(bytes) / (memory.gbPerSecond * 1e6) / cold
+    }
     result.gates.append(gate)
     guard !gate.passed else { return }
     result.verdict = .cheating
