@@ -43,6 +43,8 @@ struct IsolationTests {
     let allowed: Set = [
       "PATH", "LANG", "HOME", "TMPDIR", "USER", "LOGNAME", "PYTHONDONTWRITEBYTECODE", "TORCHINDUCTOR_CACHE_DIR",
       "TRITON_CACHE_DIR", "XDG_CACHE_HOME", "TORCHINDUCTOR_COMPILE_THREADS", "CXX", "PWD",
+      // Once it is known of this machine.
+      "TORCHINDUCTOR_VEC_ISA_OK",
       // PyTorch sets these itself.
       "TORCHINDUCTOR_CACHE_DIR", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK",
     ]
