@@ -70,7 +70,9 @@ import Testing
         if case .call(let call) = node.operation { call.name } else { nil }
       }
       // Convolutions, products, poolings, the making of masks and what fetches a class are all that may be left.
-      let allowed: Set<String> = ["conv1d", "conv2d", "linear", "avg_pool1d", "ones", "tril", "eq", "ne", "where", "unsqueeze", "gather"]
+      let allowed: Set<String> = [
+        "conv1d", "conv2d", "linear", "avg_pool1d", "ones", "tril", "eq", "ne", "where", "unsqueeze", "gather",
+      ]
       #expect(Set(left).isSubset(of: allowed), "\(name): \(left)")
       #expect(graph.nodes.contains { $0.origin.line != nil }, "\(name) has no source lines")
     }

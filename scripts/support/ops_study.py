@@ -57,7 +57,7 @@ class Answer:
 
     @property
     def share_of_roof(self) -> Optional[float]:
-        """Achieved share of the memory's measured bandwidth, with cold caches, of a verified candidate that it bounds."""
+        """Share of the memory's measured bandwidth with cold caches, of a verified candidate that memory bounds."""
         gate = self.found.get("roofline")
         if not self.is_verified or not gate or " GB/s" not in gate["detail"]:
             return None
