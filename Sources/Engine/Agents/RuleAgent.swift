@@ -10,6 +10,7 @@ struct RuleAgent: SynthesisAgent {
   /// Tells a person why it begins where it does.
   var tell: @Sendable (String) -> Void = { _ in }
   var waitsForOthers: Bool { name == "compiler" }
+  var isQuick: Bool { !waitsForOthers }
 
   func work(on brief: Brief, submit: @Sendable (ProposedCandidate) async -> Feedback) async throws {
     guard let request = brief.synthesis else { return }

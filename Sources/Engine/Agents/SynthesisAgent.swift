@@ -50,6 +50,8 @@ protocol SynthesisAgent: Sendable {
   var name: String { get }
   /// Whether it only begins when the others have none left: its ideas take long and are seldom the best.
   var waitsForOthers: Bool { get }
+  /// Whether its first idea is there at once, so that others can wait for it.
+  var isQuick: Bool { get }
 
   /// Proposes until it has no more ideas or is told to stop.
   /// - Throws: one sentence for a person when it can't work at all (a provider that refuses the key).
@@ -58,4 +60,5 @@ protocol SynthesisAgent: Sendable {
 
 extension SynthesisAgent {
   var waitsForOthers: Bool { false }
+  var isQuick: Bool { false }
 }

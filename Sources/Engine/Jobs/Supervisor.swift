@@ -29,7 +29,8 @@ struct Supervisor: Sendable {
   }
 
   private func collectIdeas(_ brief: Brief, of agents: [any SynthesisAgent]) async throws -> [String] {
-    try await withThrowingTaskGroup(of: String?.self) { group in
+    early.wait(for: agents.filter(\.isQuick).map(\.name))
+    return try await withThrowingTaskGroup(of: String?.self) { group in
       for agent in agents {
         group.addTask {
           // On a busy machine too every agent gets one idea tried: a search that tries nothing is worth nothing.
@@ -41,8 +42,11 @@ struct Supervisor: Sendable {
                 return value
               }
               guard !Task.isCancelled, first || !deadline.rankingIsOver else { return .stopped }
-              return await consider(candidate, isLate: agent.waitsForOthers)
+              let feedback = await consider(candidate, isLate: agent.waitsForOthers)
+              await hasShown(agent)
+              return feedback
             }
+            await hasShown(agent)
             return nil
           } catch is CancellationError {
             return nil
@@ -71,10 +75,7 @@ struct Supervisor: Sendable {
     progress.trying(candidate.summary.idea)
     do {
       let feedback = try await verifier.rank(candidate)
-      if case .ranked(let ratio) = feedback {
-        progress.ranked(ratio)
-        try await judgeEarly(candidate, ratio)
-      }
+      if case .ranked(let ratio) = feedback { progress.ranked(ratio) }
       return feedback
     } catch is CancellationError {
       return .stopped
@@ -107,14 +108,19 @@ struct Supervisor: Sendable {
     ]
   }
 
-  /// Gives the first candidate that is far ahead the whole protocol at once: a person has an answer while the search for a
-  /// better one goes on.
-  private func judgeEarly(_ candidate: ProposedCandidate, _ ratio: Double) async throws {
-    guard ratio >= SearchLimits.clearGain, deadline.leavesTimeToVerify,
-      let coarse = await verifier.ranked.last(where: { $0.candidate.summary.id == candidate.summary.id })?.coarse,
-      CandidateOrder(allowed: job.request.settings.allow).isPermitted(coarse.labels), early.isFirst()
-    else { return }
-    _ = try await judge(candidate, number: 1)
+  /// Once every quick agent's first idea was ranked (or it has none), and again after each idea: the best candidate gets the
+  /// whole protocol at once if it is far ahead, so that a person has an answer while the search for a better one goes on.
+  private func hasShown(_ agent: any SynthesisAgent) async {
+    guard early.isOpen(after: agent.name), !Task.isCancelled, deadline.leavesTimeToVerify else { return }
+    let order = CandidateOrder(allowed: job.request.settings.allow)
+    let best = await verifier.ranked.filter { $0.coarse.verdict == nil && order.isPermitted($0.coarse.labels) }
+      .max { ($0.coarse.ratio ?? 0) < ($1.coarse.ratio ?? 0) }
+    guard let best, (best.coarse.ratio ?? 0) >= SearchLimits.clearGain, early.take() else { return }
+    do {
+      _ = try await judge(best.candidate, number: 1)
+    } catch {
+      // Whatever stands in the way of it stands in the way of the finalists, who say so.
+    }
   }
 
   /// Gives the best of the coarse order the whole protocol, and a near tie too.
@@ -134,18 +140,6 @@ struct Supervisor: Sendable {
     let verification = try await verifier.verify(candidate).verification
     if verification.verdict == .verified { progress.verified(verification.speedup?.ratio) }
     return verification.verdict
-  }
-}
-
-/// Whether a candidate had the whole protocol before all were ranked: one in a search.
-final class EarlyAnswer: Sendable {
-  private let given = Mutex(false)
-
-  func isFirst() -> Bool {
-    given.withLock { given in
-      defer { given = true }
-      return !given
-    }
   }
 }
 
