@@ -22,7 +22,8 @@ VERIFIED = {
     "baselines": [{"name": "eager", "median_ms": 8.0, "ci95_ms": []}], "candidate": {"median_ms": 1.6},
     "check": {"passed": True, "worst_units": 1.5}, "first_verified_s": 21.0,
     "roofline": {
-        "detail": "At 82 % of the roof: 50.0 MB at 40.1 GB/s (memory).", "figures": {"cold_fraction_of_memory_bandwidth": 0.82},
+        "detail": "At 82 % of the roof: 50.0 MB at 40.1 GB/s (memory).",
+        "figures": {"cold_fraction_of_memory_bandwidth": 0.82},
     },
 }
 NOT_FASTER = {
@@ -77,7 +78,8 @@ class OpsStudyTests(unittest.TestCase):
 
     def test_the_share_of_the_roof_is_that_of_memory_only(self) -> None:
         self.assertEqual(Answer(VERIFIED).share_of_roof, 0.82)
-        compute = {"detail": "At 90 % of the roof: 2.00 GFLOP at 360 GFLOP/s.", "figures": {"cold_fraction_of_memory_bandwidth": 0.9}}
+        figures = {"cold_fraction_of_memory_bandwidth": 0.9}
+        compute = {"detail": "At 90 % of the roof: 2.00 GFLOP at 360 GFLOP/s.", "figures": figures}
         self.assertIsNone(Answer({**VERIFIED, "roofline": compute}).share_of_roof)
 
     def test_a_second_start_goes_on_where_the_first_stopped(self) -> None:
