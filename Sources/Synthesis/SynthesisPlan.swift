@@ -12,12 +12,10 @@ struct SynthesisPlan {
 
   init(_ request: SynthesisRequest) {
     self.request = request
-    var captured = request.graph
     // Calls that nothing uses (assertions on metadata, mostly) are not part of what the op computes.
-    captured = captured.pruned()
+    let captured = request.graph.pruned()
     lowered = captured.lowered()
-    let whole = captured
-    backward = BackwardPass(whole).flatMap { $0.isWorthwhile(beside: whole) ? $0 : nil }
+    backward = BackwardPass(captured).flatMap { $0.isWorthwhile(beside: captured) ? $0 : nil }
     productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
     var obstacles = lowered.obstacles
     for case .tensor(let name, let type) in captured.arguments where type.dtype == .other {

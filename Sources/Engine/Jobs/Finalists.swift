@@ -9,7 +9,7 @@ struct Finalists {
 
   private let permitted: [Entry]
   private let others: [Entry]
-  /// Numbers of the candidates that had the whole protocol.
+  /// Of the permitted candidates that had the whole protocol.
   private var tried: Set<String> = []
   private var hasTriedOther = false
   private var verified = 0
@@ -26,10 +26,13 @@ struct Finalists {
     }
   }
 
+  /// The fastest that the person permits, as far as is known.
+  var best: Entry? { permitted.first }
+
   /// The next one; nil when no other is worth its time. A search that has tried nothing tries one even when time is up.
   /// - Parameter hasTime: whether another verification would end in time.
   mutating func next(hasTime: Bool) -> ProposedCandidate? {
-    let best = permitted.first?.coarse.ratio ?? 0
+    let best = best?.coarse.ratio ?? 0
     if !tried.isEmpty || permitted.isEmpty, !hasTriedOther, let other = others.first,
       hasTime || permitted.isEmpty, (other.coarse.ratio ?? 0) > max(best, SearchLimits.hopeless)
     {
@@ -55,6 +58,6 @@ struct Finalists {
     guard hasTime, tried.count < SearchLimits.finalists || verified == 0 else { return false }
     let ratio = coarse.ratio ?? 0
     return verified == 0
-      ? ratio > SearchLimits.hopeless : ratio > (permitted.first?.coarse.ratio ?? 0) * SearchLimits.nearTie
+      ? ratio > SearchLimits.hopeless : ratio > (best?.coarse.ratio ?? 0) * SearchLimits.nearTie
   }
 }

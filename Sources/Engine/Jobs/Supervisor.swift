@@ -112,10 +112,9 @@ struct Supervisor: Sendable {
   /// whole protocol at once if it is far ahead, so that a person has an answer while the search for a better one goes on.
   private func hasShown(_ agent: any SynthesisAgent) async {
     guard early.isOpen(after: agent.name), !Task.isCancelled, deadline.leavesTimeToVerify else { return }
-    let order = CandidateOrder(allowed: job.request.settings.allow)
-    let best = await verifier.ranked.filter { $0.coarse.verdict == nil && order.isPermitted($0.coarse.labels) }
-      .max { ($0.coarse.ratio ?? 0) < ($1.coarse.ratio ?? 0) }
-    guard let best, (best.coarse.ratio ?? 0) >= SearchLimits.clearGain, early.take() else { return }
+    guard let best = await finalists().best, (best.coarse.ratio ?? 0) >= SearchLimits.clearGain, early.take() else {
+      return
+    }
     do {
       _ = try await judge(best.candidate, number: 1)
     } catch {
@@ -125,14 +124,18 @@ struct Supervisor: Sendable {
 
   /// Gives the best of the coarse order the whole protocol, and a near tie too.
   private func judgeFinalists() async throws {
-    let (ranked, judged) = (await verifier.ranked, await verifier.judged)
-    var finalists = Finalists(ranked, order: CandidateOrder(allowed: job.request.settings.allow), judged: judged)
+    var finalists = await finalists()
     var number = 0
     while let candidate = finalists.next(hasTime: deadline.leavesTimeToVerify) {
       try Task.checkCancellation()
       number += 1
       finalists.note(try await judge(candidate, number: number), of: candidate)
     }
+  }
+
+  private func finalists() async -> Finalists {
+    let (ranked, judged) = (await verifier.ranked, await verifier.judged)
+    return Finalists(ranked, order: CandidateOrder(allowed: job.request.settings.allow), judged: judged)
   }
 
   private func judge(_ candidate: ProposedCandidate, number: Int) async throws -> Verdict {

@@ -64,7 +64,7 @@ actor Baselines {
   /// Starts in the background, one after the other, what only timing needs: the twin and the compiled baseline.
   func startTimed() {
     guard twin == nil else { return }
-    let (reference, environment, state, policy, example) = (reference, environment, state, policy, example)
+    let (reference, environment, state) = (reference, environment, state)
     let twin = Task {
       let worker = try await Self.launch(.eager, reference, environment, state: state)
       keep(worker)
@@ -75,19 +75,24 @@ actor Baselines {
     compiled = Task {
       _ = await twin.result
       await VectorExtensions(environment.python, environment.toolchain).look(in: environment) { await self.begin($0) }
-      let worker = try await Self.launch(.compiled, reference, environment, state: state)
-      keep(worker)
-      compiling = worker.worker
-      defer { compiling = nil }
-      do {
-        let options = CallOptions(timeout: .seconds(policy.compileTimeout))
-        _ = try await worker.call(example, options: options)
-      } catch {
-        worker.terminate()
-        throw error
-      }
-      return worker
+      return try await launchCompiled()
     }
+  }
+
+  /// `torch.compile` of the user's code in a process started now, compiled.
+  /// - Throws: ``WorkerFailure``.
+  func launchCompiled() async throws -> CallWorker {
+    let worker = try await Self.launch(.compiled, reference, environment, state: state)
+    keep(worker)
+    compiling = worker.worker
+    defer { compiling = nil }
+    do {
+      _ = try await worker.call(example, options: CallOptions(timeout: .seconds(policy.compileTimeout)))
+    } catch {
+      worker.terminate()
+      throw error
+    }
+    return worker
   }
 
   /// The null call as it was when first asked for: good enough for ranking.
@@ -153,15 +158,6 @@ actor Baselines {
       let text = (error as? WorkerFailure)?.description ?? "\(error)"
       return (nil, String(text.split(separator: "\n").first ?? "it failed").prefix(300).description)
     }
-  }
-
-  /// `torch.compile` of the user's code in a process started now.
-  /// - Throws: ``WorkerFailure``.
-  func compiledAnew() async throws -> CallWorker {
-    let worker = try await Self.launch(.compiled, reference, environment, state: state)
-    keep(worker)
-    _ = try await worker.call(example, options: CallOptions(timeout: .seconds(policy.compileTimeout)))
-    return worker
   }
 
   /// Does `body` while `torch.compile` is kept from using the processors in the background.

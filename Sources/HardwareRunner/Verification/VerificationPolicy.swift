@@ -21,7 +21,8 @@ public struct VerificationPolicy: Sendable, Codable, Hashable {
   /// and the gate says how many were.
   public var gateBudget = 60.0
   /// Seconds for timing, after which an interval that is still too wide makes the verdict inconclusive.
-  /// Half of it is for processes started anew (``SetsOfProcesses``). 14 and the gates make 20 for an op of some milliseconds: what a person waits for.
+  /// Half of it is for processes started anew (``SetsOfProcesses``). 14 and the gates make 20 for an op of some
+  /// milliseconds: what a person waits for.
   public var timingBudget = 14.0
   /// Seconds that `torch.compile` may take before it counts as unavailable.
   public var compileTimeout = 120.0

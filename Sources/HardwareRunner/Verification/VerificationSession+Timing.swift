@@ -22,11 +22,12 @@ extension VerificationSession {
     let lineup = lineup(
       source, eager: baselines.eager, candidate: process.worker, twin: twin, compiled: compiled.worker, null: null,
       touches: touches)
+    let flush = CacheFlush(lastLevelCache: device.lastLevelCache)
     let start = ContinuousClock.now
     // Nobody is to know whose turn is next, and an order that is always the same would favour somebody always.
     let seed = policy.seed ?? UInt64.random(in: 0...UInt64.max)
     progress(.init(gate: "timing", message: "timing against the baselines", fraction: 0.55))
-    let first = try await run(source, lineup, SetsOfProcesses.firstPolicy(policy), seed: seed)
+    let first = try await run(source, lineup, SetsOfProcesses.firstPolicy(policy), flush, seed: seed)
     guard SetsOfProcesses.needsAnother(after: first.outcome, policy: policy) else {
       return Timed(
         outcome: first.outcome, lineup: lineup, compileUnavailable: compiled.unavailable, checked: first.checked)
@@ -42,10 +43,11 @@ extension VerificationSession {
     var again = lineup
     again.workers.swapAt(0, 2)
     again.workers[1] = other.worker
-    if first.outcome.analysis.headline?.baseline == 3, let compiled = try? await baselines.compiledAnew() {
-      again.workers[3] = compiled
-    }
-    let second = try await run(source, again, rest, seed: seed &+ 1)
+    var anew: CallWorker?
+    defer { anew?.terminate() }
+    if first.outcome.analysis.headline?.baseline == 3 { anew = try? await baselines.launchCompiled() }
+    if let anew { again.workers[3] = anew }
+    let second = try await run(source, again, rest, flush, seed: seed &+ 1)
     return Timed(
       outcome: SetsOfProcesses.together(first.outcome, second.outcome, lineup.contenders, seed: seed), lineup: again,
       compileUnavailable: compiled.unavailable,
@@ -84,11 +86,11 @@ extension VerificationSession {
 
   /// Times one set of processes.
   private func run(
-    _ source: CandidateSource, _ lineup: LiveTiming.Lineup, _ policy: VerificationPolicy, seed: UInt64
+    _ source: CandidateSource, _ lineup: LiveTiming.Lineup, _ policy: VerificationPolicy, _ flush: CacheFlush,
+    seed: UInt64
   ) async throws -> (outcome: TimingProtocol.Outcome, checked: (all: Int, full: Int)) {
     let live = LiveTiming(
-      lineup: lineup, oracle: oracle, policy: policy, quick: quick,
-      flush: CacheFlush(lastLevelCache: device.lastLevelCache), processors: environment.threads,
+      lineup: lineup, oracle: oracle, policy: policy, quick: quick, flush: flush, processors: environment.threads,
       timeout: callTimeout(of: source), seed: UInt64.random(in: 0...UInt64.max))
     let start = ContinuousClock.now
     let outcome = try await TimingProtocol(policy: policy, contenders: lineup.contenders, seed: seed)

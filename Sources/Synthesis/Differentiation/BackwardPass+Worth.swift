@@ -23,8 +23,7 @@ extension BackwardPass {
   ]
 
   private static func operatorSweeps(_ captured: TensorGraph) -> Int {
-    let largest = captured.nodes.map(\.type.count).max() ?? 0
-    func isLarge(_ id: TensorGraph.ValueID) -> Bool { captured.nodes[id].type.count * 2 >= largest }
+    let isLarge = captured.isLarge
     var dependent = Set<TensorGraph.ValueID>()
     var total = 0
     for (id, node) in captured.nodes.enumerated() where node.type.dtype.isFloating {
@@ -35,13 +34,13 @@ extension BackwardPass {
         let variables = node.operands.filter { dependent.contains($0) }
         if variables.isEmpty || call.name == "detach" { continue }
         dependent.insert(id)
-        guard isLarge(id) || variables.contains(where: isLarge) else { continue }
+        guard isLarge[id] || variables.contains(where: { isLarge[$0] }) else { continue }
         let isView = TensorGraph.viewLowerings[call.target] != nil
         // Norms have the gradients of their weights made along with the input's.
         let isNorm = call.name.hasSuffix("_norm")
         total += (sweeps[call.name] ?? (isView ? 0 : 1)) * (isNorm ? 1 : variables.count)
         // What was broadcast is summed by an operator of its own.
-        if !isNorm, !isView, isLarge(id) { total += variables.filter { !isLarge($0) }.count }
+        if !isNorm, !isView, isLarge[id] { total += variables.filter { !isLarge[$0] }.count }
       default: continue
       }
     }
@@ -52,19 +51,26 @@ extension BackwardPass {
 
   private var kernelSweeps: Int {
     let graph = fused.graph
-    let largest = graph.nodes.map(\.type.count).max() ?? 0
-    func isLarge(_ id: TensorGraph.ValueID) -> Bool { graph.nodes[id].type.count * 2 >= largest }
+    let isLarge = graph.isLarge
     var total = 0
-    for group in fused.partition.groups where (group.inputs + group.outputs).contains(where: isLarge) {
+    for group in fused.partition.groups where (group.inputs + group.outputs).contains(where: { isLarge[$0] }) {
       // A long row is gone over anew for every reduction that waits for another.
       let isLong =
         group.hasReductions && !group.reducesColumns
         && group.columns * group.dtype.size > FusionKernel.keptBytesLimit
       total += isLong ? PassPlan(group, in: graph, keepsIntermediates: false).passes : 1
     }
-    for (id, node) in graph.nodes.enumerated() where isLarge(id) && graph.isStored(id) {
+    for (id, node) in graph.nodes.enumerated() where isLarge[id] && graph.isStored(id) {
       if case .call = node.operation { total += 1 }
     }
     return total
+  }
+}
+
+extension TensorGraph {
+  /// For every node whether it is of the op's own size: half of the largest or more.
+  fileprivate var isLarge: [Bool] {
+    let largest = nodes.map(\.type.count).max() ?? 0
+    return nodes.map { $0.type.count * 2 >= largest }
   }
 }

@@ -24,10 +24,7 @@ extension TensorGraph {
       table["aten.div.\(overload)"] = binary { gradient, a, b in
         [
           { $0.apply(.divide, gradient, b) },
-          { c in
-            let ratio = c.apply(.divide, c.apply(.divide, a, b), b)
-            return c.apply(.negative, c.apply(.multiply, gradient, ratio))
-          },
+          { $0.divisorGradient(gradient, a, b) },
         ]
       }
     }
@@ -88,8 +85,7 @@ extension TensorGraph {
           if name == "addcmul" {
             result[places[2]] = c.apply(.multiply, scaled, a)
           } else {
-            let ratio = c.apply(.divide, c.apply(.divide, a, b), b)
-            result[places[2]] = c.apply(.negative, c.apply(.multiply, scaled, ratio))
+            result[places[2]] = c.divisorGradient(scaled, a, b)
           }
         }
         return result
@@ -179,6 +175,12 @@ extension TensorGraph {
 }
 
 extension LoweringContext {
+  /// The gradient of b in a/b: −g·(a/b)/b.
+  fileprivate mutating func divisorGradient(_ gradient: ValueID, _ a: ValueID, _ b: ValueID) -> ValueID {
+    let ratio = apply(.divide, apply(.divide, a, b), b)
+    return apply(.negative, apply(.multiply, gradient, ratio))
+  }
+
   /// Numbers among the operands of tensors that are passed at the first positions; nil where one isn't a tensor.
   func places(_ names: String...) -> [Int]? {
     let found = names.enumerated().compactMap { place($0.offset, $0.element) }

@@ -55,26 +55,21 @@ extension TensorGraph {
       let count = c.shape(gradient)[dimension]
       if count == extent { return gradient }
       let end = min(first + count * step, extent)
-      let numbers = [dimension, first, end, step].map { CallArgument.integer($0) }
-      return c.call(
-        "slice_backward.default", [gradient], [.operand(0), CallArgument.integers(shape)] + numbers, shape: shape)
+      return c.amongZeros(gradient, shape, dimension: dimension, from: first, to: end, step: step)
     }
     view("narrow.default") { c, shape, gradient in
       guard let dimension = Shape.dimension(c.integer(1, "dim", default: 0) ?? 0, rank: shape.count),
         let start = c.integer(2, "start", default: 0)
       else { return nil }
       let first = start < 0 ? start + shape[dimension] : start
-      let numbers = [dimension, first, first + c.shape(gradient)[dimension], 1].map { CallArgument.integer($0) }
-      return c.call(
-        "slice_backward.default", [gradient], [.operand(0), CallArgument.integers(shape)] + numbers, shape: shape)
+      let end = first + c.shape(gradient)[dimension]
+      return c.amongZeros(gradient, shape, dimension: dimension, from: first, to: end, step: 1)
     }
     view("select.int") { c, shape, gradient in
       guard let dimension = Shape.dimension(c.integer(1, "dim", default: 0) ?? 0, rank: shape.count),
         let position = c.integer(2, "index", default: 0)
       else { return nil }
-      let arguments: [CallArgument] = [
-        .operand(0), CallArgument.integers(shape), .integer(dimension), .integer(position),
-      ]
+      let arguments: [CallArgument] = [.operand(0), .integers(shape), .integer(dimension), .integer(position)]
       return c.call("select_backward.default", [gradient], arguments, shape: shape)
     }
     for target in ["chunk.default", "split.Tensor", "split_with_sizes.default", "split.sizes", "unsafe_split.Tensor"] {
@@ -110,7 +105,12 @@ extension TensorGraph {
   }
 }
 
-extension CallArgument {
-  /// A list of integers.
-  static func integers(_ values: [Int]) -> CallArgument { .list(values.map { .integer($0) }) }
+extension LoweringContext {
+  /// Zeros of a shape, with a gradient along a dimension from one index on.
+  fileprivate mutating func amongZeros(
+    _ gradient: ValueID, _ shape: [Int], dimension: Int, from first: Int, to end: Int, step: Int
+  ) -> ValueID {
+    let numbers = [dimension, first, end, step].map { CallArgument.integer($0) }
+    return call("slice_backward.default", [gradient], [.operand(0), .integers(shape)] + numbers, shape: shape)
+  }
 }

@@ -50,18 +50,11 @@ extension LoweringContext {
     let dimensions = Set(
       common.indices.filter { $0 < added || (target[$0 - added] == 1 && common[$0] != 1) })
     if let sum = reduce(.sum, full, dimensions) { return reshape(sum, target) }
-    let call = Call(
-      "aten.sum.dim_IntList",
-      [.operand(0), .list(dimensions.sorted().map { .integer($0) }), .truth(false)])
     let rest = common.indices.filter { !dimensions.contains($0) }.map { common[$0] }
-    let sum = builder.add(.call(call), [full], TensorType(builder.type(full).dtype, rest), origin: origin)
+    let sum = call(
+      "sum.dim_IntList", [full], [.operand(0), .integers(dimensions.sorted()), .truth(false)], shape: rest,
+      dtype: builder.type(full).dtype)
     return reshape(sum, target)
-  }
-
-  /// One of PyTorch's own operators, in a gradient.
-  mutating func call(_ target: String, _ operands: [ValueID], _ arguments: [CallArgument], shape: [Int]) -> ValueID {
-    let type = TensorType(computedType ?? .float32, shape)
-    return builder.add(.call(Call("aten." + target, arguments)), operands, type, origin: origin)
   }
 
   /// 1 for positive numbers, −1 for negative ones, 0 for zeros and NaN.

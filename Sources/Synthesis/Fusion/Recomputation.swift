@@ -42,26 +42,9 @@ struct Recomputation {
     graph.nodes = nodes
     graph.outputs = original.outputs.map { if case .value(let id) = $0 { .value(mapped[id]) } else { $0 } }
     // Originals that only copies have replaced are not needed any more.
-    prune()
-  }
-
-  private mutating func prune() {
-    var isNeeded = [Bool](repeating: false, count: graph.nodes.count)
-    for case .value(let id) in graph.outputs { isNeeded[id] = true }
-    for id in graph.nodes.indices.reversed() where isNeeded[id] {
-      for operand in graph.nodes[id].operands { isNeeded[operand] = true }
-    }
-    var mapped = [ValueID](repeating: -1, count: graph.nodes.count)
-    var nodes: [TensorGraph.Node] = []
-    for (id, node) in graph.nodes.enumerated() where isNeeded[id] {
-      var copy = node
-      copy.operands = node.operands.map { mapped[$0] }
-      mapped[id] = nodes.count
-      nodes.append(copy)
-    }
-    graph.nodes = nodes
-    graph.outputs = graph.outputs.map { if case .value(let id) = $0 { .value(mapped[id]) } else { $0 } }
-    owners = owners.reduce(into: [:]) { $0[mapped[$1.key]] = mapped[$1.value] }
+    let (pruned, places) = graph.pruning()
+    graph = pruned
+    owners = owners.reduce(into: [:]) { $0[places[$1.key]] = places[$1.value] }
   }
 }
 

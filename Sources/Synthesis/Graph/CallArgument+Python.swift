@@ -89,7 +89,12 @@ enum Python {
 
   /// A tuple of integers.
   static func tuple(_ values: [Int]) -> String {
-    "(" + values.map(String.init).joined(separator: ", ") + (values.count == 1 ? ",)" : ")")
+    tuple(of: values.map(String.init))
+  }
+
+  /// A tuple of expressions.
+  static func tuple(of items: [String]) -> String {
+    "(" + items.joined(separator: ", ") + (items.count == 1 ? ",)" : ")")
   }
 
   /// `name` as an identifier of Python and C++.
@@ -100,4 +105,9 @@ enum Python {
       })
     return text.first.map { $0.isNumber } ?? true ? "_" + text : text
   }
+}
+
+extension CallArgument {
+  /// A list of integers.
+  static func integers(_ values: [Int]) -> CallArgument { .list(values.map { .integer($0) }) }
 }

@@ -56,7 +56,10 @@ extension TensorGraph {
   }
 
   /// Without the nodes that no output depends on; randomness is kept, because it advances the generator.
-  func pruned() -> TensorGraph {
+  func pruned() -> TensorGraph { pruning().graph }
+
+  /// The same, with where each node has come to be; -1 for those left out.
+  func pruning() -> (graph: TensorGraph, places: [ValueID]) {
     var isNeeded = nodes.map { node in
       if case .call(let call) = node.operation { return call.isRandom }
       return false
@@ -65,7 +68,7 @@ extension TensorGraph {
     for index in nodes.indices.reversed() where isNeeded[index] {
       for operand in nodes[index].operands { isNeeded[operand] = true }
     }
-    if !isNeeded.contains(false) { return self }
+    if !isNeeded.contains(false) { return (self, Array(nodes.indices)) }
     var mapped = [ValueID](repeating: -1, count: nodes.count)
     var result = self
     result.nodes = []
@@ -76,7 +79,7 @@ extension TensorGraph {
       result.nodes.append(copy)
     }
     result.outputs = outputs.map { if case .value(let id) = $0 { .value(mapped[id]) } else { $0 } }
-    return result
+    return (result, mapped)
   }
 
   /// For every node the nodes that use it, each once.

@@ -105,7 +105,7 @@ extension LoweringContext {
     geometry += [list(convolution.stride, 1), list(convolution.dilation, 1), .integer(convolution.groups)]
     var w = lifted(weight)
     if path == .packed {
-      let size = CallArgument.list(shape(x).map { .integer($0) })
+      let size = CallArgument.integers(shape(x))
       w = packed(
         w, convolution.isTransposed ? Call.packTransposedWeight : Call.packConvolutionWeight, geometry + [size])
     }

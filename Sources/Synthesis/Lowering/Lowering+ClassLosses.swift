@@ -60,7 +60,7 @@ extension LoweringContext {
     let place = library("where.ScalarOther", [isCounted, target], [.integer(0)], shape: classes.shape, dtype: .int64)
     let kept = keepingDimensions(own.shape, [1])
     let index = library("unsqueeze.default", [place], [.integer(1)], shape: kept, dtype: .int64)
-    let gather = Call("aten.gather.default", [.operand(0), .integer(1), .operand(1)])
-    return builder.add(.call(gather), [scores, index], TensorType(own.dtype, kept), origin: origin)
+    return call(
+      "gather.default", [scores, index], [.operand(0), .integer(1), .operand(1)], shape: kept, dtype: own.dtype)
   }
 }

@@ -77,6 +77,15 @@ struct LoweringContext {
     builder.add(.scalar(value), [], TensorType(computedType ?? .float32, []), origin: origin)
   }
 
+  /// One of PyTorch's own operators; `dtype` is what is computed in where it isn't said.
+  mutating func call(
+    _ target: String, _ operands: [ValueID], _ arguments: [CallArgument], keywords: [String: CallArgument] = [:],
+    shape: [Int], dtype: ElementType? = nil
+  ) -> ValueID {
+    let type = TensorType(dtype ?? computedType ?? .float32, shape)
+    return builder.add(.call(Call("aten." + target, arguments, keywords: keywords)), operands, type, origin: origin)
+  }
+
   mutating func apply(_ operation: Elementwise, _ operands: ValueID...) -> ValueID {
     apply(operation, operands)
   }

@@ -91,7 +91,7 @@ enum BlockWriter {
     statements: [String], training: TrainingText? = nil
   ) -> String {
     let this = request.isFunction ? "" : "self, "
-    let tuple = arguments.isEmpty ? "" : "(" + arguments.joined(separator: ", ") + (arguments.count == 1 ? ",)" : ")")
+    let tuple = arguments.isEmpty ? "" : Python.tuple(of: arguments)
     var lines = [
       "@functools.wraps(original)",
       "def forward(\(this)*args, **kwargs):",
@@ -132,8 +132,7 @@ enum BlockWriter {
         lines.append("    if not constants:")
         lines.append("        constants.append(prepare())")
       }
-      let unpacked = "(" + values.joined(separator: ", ") + (values.count == 1 ? ",)" : ")")
-      lines.append("    \(unpacked) = \(request.isFunction ? "constants[0]" : "instance.values")")
+      lines.append("    \(Python.tuple(of: values)) = \(request.isFunction ? "constants[0]" : "instance.values")")
     }
     if let training {
       lines += [

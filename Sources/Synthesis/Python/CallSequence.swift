@@ -333,7 +333,7 @@ struct CallSequence {
     switch structure {
     case .leaf(let index): return index < values.count ? values[index] : "None"
     case .tuple(let items):
-      return "(" + items.map { text($0, values) }.joined(separator: ", ") + (items.count == 1 ? ",)" : ")")
+      return Python.tuple(of: items.map { text($0, values) })
     case .list(let items): return "[" + items.map { text($0, values) }.joined(separator: ", ") + "]"
     case .dictionary(let entries):
       return "{" + entries.map { "\(Python.string($0.key)): \(text($0.value, values))" }.joined(separator: ", ") + "}"

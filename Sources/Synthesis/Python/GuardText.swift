@@ -101,7 +101,7 @@ enum GuardText {
     } else {
       lines.append("def prepare(\(needed.map(\.name).joined(separator: ", "))):")
     }
-    lines.append("    return (\(values.joined(separator: ", "))\(values.count == 1 ? "," : ""))")
+    lines.append("    return \(Python.tuple(of: values))")
     let text = trains ? examination.replacing(evaluationOnly, with: "") + "\n\n" + holding : examination
     return lines.joined(separator: "\n") + "\n\n" + text
   }

@@ -11,16 +11,12 @@ extension TrainingText {
   /// Returned leaves that have gradients.
   private var leaves: [Int] { pass.differentiable.keys.sorted() }
 
-  private func tuple(_ items: [String]) -> String {
-    "(" + items.joined(separator: ", ") + (items.count == 1 ? ",)" : ")")
-  }
-
   private func unpacked(_ names: [String]) -> String { names.joined(separator: ", ") + (names.count == 1 ? "," : "") }
 
   private var computation: [String] {
     ["def compute(\((["library"] + arguments.map(\.name) + forward.values).joined(separator: ", "))):"]
       + forward.statements.map { "    " + $0 }
-      + ["    return \(tuple(tensors.map { forward.results[$0] }))"]
+      + ["    return \(Python.tuple(of: tensors.map { forward.results[$0] }))"]
   }
 
   // MARK: By PyTorch's own means
@@ -38,7 +34,7 @@ extension TrainingText {
       "    if upstream[0] is None:", "        return (None,) * \(inputs.count)",
       "    \(unpacked(names.filter { !$0.0.isUpstream }.map(\.1))) = saved",
       "    \(unpacked(names.filter(\.0.isUpstream).map(\.1))) = upstream",
-    ] + replay.statements.map { "    " + $0 } + ["    return \(tuple(gradients))"]
+    ] + replay.statements.map { "    " + $0 } + ["    return \(Python.tuple(of: gradients))"]
   }
 
   private var fallback: [String] {
@@ -61,7 +57,7 @@ extension TrainingText {
       "    _, _, model, instance = call",
       "    second = is_grad_enabled()",
       "    with torch.enable_grad(), torch.autocast(\"cpu\", enabled=False):",
-      "        inputs = [t.view_as(t) if second else t.detach() for t in \(tuple(tensors))]",
+      "        inputs = [t.view_as(t) if second else t.detach() for t in \(Python.tuple(of: tensors))]",
       "        for t, need in zip(inputs, needs):",
       "            if need and not t.requires_grad:",
       "                t.requires_grad_()",
@@ -75,7 +71,7 @@ extension TrainingText {
       ]
     }
     return text + [
-      "        pairs = [(r, g) for r, g in zip(\(tuple(ends)), upstream) if g is not None and r.requires_grad]",
+      "        pairs = [(r, g) for r, g in zip(\(Python.tuple(of: ends)), upstream) if g is not None and r.requires_grad]",
       "        sought = [t for t, need in zip(inputs, needs) if need]",
       "        if not pairs or not sought:",
       "            return (None,) * len(inputs)",
@@ -103,7 +99,7 @@ extension TrainingText {
     if backward.prepared.isEmpty { return nil }
     return ["gradient_constants = []", "", "def prepare_gradients():"]
       + ["    with torch.inference_mode(False), torch.no_grad():"] + backward.preparation.map { "        " + $0 }
-      + ["    return \(tuple(backward.prepared))"]
+      + ["    return \(Python.tuple(of: backward.prepared))"]
   }
 
   private var function: [String] {
@@ -157,7 +153,7 @@ extension TrainingText {
       "def backward(ctx, *upstream):", "    saved, needs = ctx.saved_tensors, ctx.needs_input_grad[1:]",
     ]
     if leaves.count < tensors.count {
-      text.append("    upstream = \(tuple(leaves.map { "upstream[\(tensors.firstIndex(of: $0) ?? 0)]" }))")
+      text.append("    upstream = \(Python.tuple(of: leaves.map { "upstream[\(tensors.firstIndex(of: $0) ?? 0)]" }))")
     }
     // A gradient of something that is none of the op's variables, a buffer, say.
     let others = inputs.indices.filter { number in

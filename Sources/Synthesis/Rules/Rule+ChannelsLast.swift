@@ -205,14 +205,13 @@ private struct ChannelsLastRewrite {
       }
     }
     guard isEven(false) || isEven(true), pooling.windows.allSatisfy({ 2 * $0.padding <= $0.size }) else { return nil }
-    func list(_ values: [Int]) -> CallArgument { .list(values.map { .integer($0) }) }
     var arguments: [CallArgument] = [
-      .operand(0), list(pooling.windows.map(\.size)), list(pooling.windows.map(\.stride)),
-      list(pooling.windows.map(\.padding)),
+      .operand(0), .integers(pooling.windows.map(\.size)), .integers(pooling.windows.map(\.stride)),
+      .integers(pooling.windows.map(\.padding)),
     ]
     switch pooling.kind {
     case .maximum:
-      arguments += [list(pooling.windows.map(\.dilation)), .truth(!isEven(false))]
+      arguments += [.integers(pooling.windows.map(\.dilation)), .truth(!isEven(false))]
       return Call("aten.max_pool2d.default", arguments).withChannelsLast
     case .mean:
       guard pooling.windows.allSatisfy({ $0.dilation == 1 }) else { return nil }

@@ -207,7 +207,7 @@ extension ConvolutionLayer {
     let (length, outputs) = (inputShape[2 + dimension], outputShape[2 + dimension])
     func ones(_ shape: [Int]) -> ValueID {
       context.library(
-        "ones.default", [], [.list(shape.map { .integer($0) })], keywords: ["dtype": .dtype(dtype)], shape: shape,
+        "ones.default", [], [.integers(shape)], keywords: ["dtype": .dtype(dtype)], shape: shape,
         dtype: dtype)
     }
     if isFull { return ones([1, length]) }

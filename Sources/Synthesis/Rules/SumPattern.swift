@@ -116,9 +116,7 @@ extension LoweringContext {
     _ target: String, _ tensors: [ValueID], _ others: [CallArgument] = [], keywords: [String: CallArgument] = [:],
     shape: [Int], dtype: ElementType
   ) -> ValueID {
-    builder.add(
-      .call(Call("aten." + target, tensors.indices.map { .operand($0) } + others, keywords: keywords)), tensors,
-      TensorType(dtype, shape), origin: origin)
+    call(target, tensors, tensors.indices.map { .operand($0) } + others, keywords: keywords, shape: shape, dtype: dtype)
   }
 
   /// The value itself, with a check at run time that its elements are finite: else the call takes the original path.
