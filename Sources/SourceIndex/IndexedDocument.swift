@@ -39,12 +39,11 @@ public struct IndexedDocument: Sendable {
 
   /// Indexes a text from scratch, in one pass.
   public init(text: SourceText, language: SourceLanguage = .python) {
-    let bytes = text.utf8
     if language == .python {
-      let index = ModuleIndex(Parser.allChunks(of: bytes), bytesParsed: bytes.count)
+      let index = ModuleIndex(Parser.allChunks(of: text), bytesParsed: text.count)
       self.init(text: text, language: language, index: index)
     } else {
-      self.init(text: text, kernels: KernelIndex(bytes, language))
+      self.init(text: text, kernels: KernelIndex(text.utf8, language))
     }
   }
 

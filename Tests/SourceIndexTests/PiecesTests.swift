@@ -26,7 +26,7 @@ struct PiecesTests {
       if seed > 9 { bytes += Array("'''".utf8) }
     }
     let whole = Parser.chunks(of: bytes).chunks
-    let pieces = Parser.allChunks(of: bytes)
+    let pieces = Parser.allChunks(of: SourceText(utf8: bytes))
     #expect(whole.count > 50 || seed > 9)
     #expect(whole.map(\.contents) == pieces.map(\.contents))
   }

@@ -54,6 +54,9 @@ uint64_t crunner_now(void);
    gets the usual ones. Linux 6.12 and newer. */
 int crunner_be_responsive(uint64_t slice);
 
+/* Lets the process keep so much memory that it no longer uses, and take blocks of up to that size from it. */
+void crunner_keep_memory(int bytes);
+
 /* What stopping one tree of processes keeps from one time to the next. Not to be used by two threads at once. */
 typedef struct crunner_freezer crunner_freezer;
 crunner_freezer *crunner_freezer_create(void); /* NULL without memory */

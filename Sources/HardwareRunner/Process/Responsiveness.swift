@@ -11,4 +11,13 @@ public enum Responsiveness {
   public static func preferLatency() {
     _ = crunner_be_responsive(slice)
   }
+
+  /// Memory that the process may keep for what comes next: a page that comes back from the system is emptied by it
+  /// first, which for the buffers that a large document passes through takes as long as reading the document.
+  private static let keptMemory: Int32 = 8 << 20
+
+  /// Asks for blocks to be taken from memory that was used before, large ones too. On glibc; elsewhere nothing changes.
+  public static func reuseMemory() {
+    crunner_keep_memory(keptMemory)
+  }
 }

@@ -16,7 +16,9 @@ public struct FrameDecoder {
   /// Header fields are a line or two; more than this without an end is not a header, whether the end is to come or not.
   static let maximumHeader = 4096
 
+  /// Bytes received, up to `filled`; behind that there is room for more.
   private var buffer: [UInt8] = []
+  private var filled = 0
   /// Offset of the first byte not yet consumed.
   private var start = 0
   /// Header search goes on from here, so that bytes that arrive one by one are not searched again and again.
@@ -30,25 +32,46 @@ public struct FrameDecoder {
   }
 
   /// Bytes received and not consumed.
-  public var pendingBytes: Int { buffer.count - start }
+  public var pendingBytes: Int { filled - start }
 
   /// How many more bytes the message under way needs; zero when that is not known.
   public var missingBytes: Int { max(0, (bodyLength ?? 0) - pendingBytes) }
 
   public mutating func append(_ bytes: some Collection<UInt8>) {
+    receive(bytes.count) { room in
+      room.copyBytes(from: bytes)
+      return bytes.count
+    }
+  }
+
+  /// Lets bytes be written to where they are needed.
+  /// - Parameters:
+  ///   - least: room for so many bytes is made at least.
+  ///   - read: writes bytes to the beginning of the room, and says how many.
+  public mutating func receive(_ least: Int, _ read: (UnsafeMutableRawBufferPointer) -> Int) {
     compact()
-    buffer.append(contentsOf: bytes)
+    makeRoom(least)
+    filled += buffer.withUnsafeMutableBytes { read(UnsafeMutableRawBufferPointer(rebasing: $0[filled...])) }
     dropOversized()
+  }
+
+  /// A length that was stated alone takes no memory: the room grows with what arrives.
+  private mutating func makeRoom(_ least: Int) {
+    guard buffer.count - filled < least else { return }
+    let message = start + (bodyLength ?? 0)
+    let size = max(filled + least, min(message, 2 * buffer.count))
+    var larger: [UInt8] = []
+    larger.reserveCapacity(size)
+    larger.append(contentsOf: buffer[..<filled])
+    larger.append(contentsOf: repeatElement(0, count: size - filled))
+    buffer = larger
   }
 
   /// The next frame, or nil when more bytes are needed.
   public mutating func next() -> Frame? {
     while true {
       if let length = bodyLength {
-        guard pendingBytes >= length else {
-          buffer.reserveCapacity(start + length)
-          return nil
-        }
+        guard pendingBytes >= length else { return nil }
         let body = start..<start + length
         consume(length)
         bodyLength = nil
@@ -117,15 +140,15 @@ public struct FrameDecoder {
 
   /// Where the fields end and where the body starts. A bare line feed is taken for a line end as well.
   private mutating func headerEnd() -> (fields: Int, next: Int)? {
-    let limit = min(buffer.count, start + Self.maximumHeader)
+    let limit = min(filled, start + Self.maximumHeader)
     var index = max(start, searched - 3)
     while index < limit {
       guard buffer[index] == UInt8(ascii: "\n") else {
         index += 1
         continue
       }
-      if index + 1 < buffer.count, buffer[index + 1] == UInt8(ascii: "\n") { return (index, index + 2) }
-      if index + 2 < buffer.count, buffer[index + 1] == UInt8(ascii: "\r"), buffer[index + 2] == UInt8(ascii: "\n") {
+      if index + 1 < filled, buffer[index + 1] == UInt8(ascii: "\n") { return (index, index + 2) }
+      if index + 2 < filled, buffer[index + 1] == UInt8(ascii: "\r"), buffer[index + 2] == UInt8(ascii: "\n") {
         return (index, index + 3)
       }
       index += 1
@@ -135,7 +158,7 @@ public struct FrameDecoder {
   }
 
   private func startsWithField(_ index: Int, orWithPartOfIt: Bool = false) -> Bool {
-    let count = min(Self.field.count, buffer.count - index)
+    let count = min(Self.field.count, filled - index)
     guard count == Self.field.count || orWithPartOfIt else { return false }
     for (offset, byte) in Self.field.prefix(count).enumerated() where buffer[index + offset] | 0x20 != byte | 0x20 {
       return false
@@ -177,10 +200,15 @@ public struct FrameDecoder {
   /// Gives consumed bytes back: at once when all are, and a large buffer altogether.
   private mutating func compact() {
     guard start > 0 else { return }
-    if start == buffer.count {
-      buffer.removeAll(keepingCapacity: buffer.capacity <= 1 << 20)
-    } else if start >= 1 << 16 || start > buffer.count / 2 {
-      buffer.removeSubrange(0..<start)
+    if start == filled {
+      if buffer.count > 1 << 20 { buffer = [] }
+      filled = 0
+    } else if start >= 1 << 16 || start > filled / 2 {
+      buffer.withUnsafeMutableBytes { bytes in
+        bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<filled]))
+      }
+      filled -= start
+      if buffer.count > 1 << 20, filled < buffer.count / 2 { buffer = Array(buffer[..<filled]) }
     } else {
       return
     }

@@ -29,7 +29,6 @@ public final class MessageLoop<Event: Sendable> {
   var output: OutputQueue
   var encoder = FrameEncoder()
   private var decoder: FrameDecoder
-  private var readBuffer: [UInt8]
   private var inputEnded = false
   private var pending = PendingMessages()
   private var timers = TimerQueue()
@@ -52,7 +51,6 @@ public final class MessageLoop<Event: Sendable> {
     self.input = input
     self.output = OutputQueue(descriptor: output)
     decoder = FrameDecoder(maximumBody: maximumBody)
-    readBuffer = Array(repeating: 0, count: 1 << 16)
     if System.kind(of: input) == .pipe { System.enlargePipe(input) }
   }
 
@@ -152,15 +150,16 @@ public final class MessageLoop<Event: Sendable> {
 
   /// Reads what one call gives; `wait` comes back for more before a message is handled late.
   private func readInput() {
-    let capacity = max(1 << 16, min(decoder.missingBytes, 1 << 20))
-    if readBuffer.count != capacity { readBuffer = Array(repeating: 0, count: capacity) }
-    let outcome = readBuffer.withUnsafeMutableBytes { System.read(input, into: $0) }
+    var outcome = System.Outcome.wouldBlock
+    decoder.receive(max(1 << 16, min(decoder.missingBytes, 1 << 20))) { room in
+      outcome = System.read(input, into: room)
+      if case .count(let count) = outcome { return count }
+      return 0
+    }
     switch outcome {
     case .wouldBlock: return
     case .closed: inputEnded = true
-    case .count(let count):
-      decoder.append(readBuffer[..<count])
-      decodeFrames()
+    case .count: decodeFrames()
     }
   }
 

@@ -60,6 +60,7 @@ public final class LanguageServer {
   public static func run(input: Int32, output: Int32, configuration: LanguageServerConfiguration) -> Int32 {
     guard let loop = MessageLoop<ServerEvent>(input: input, output: output) else { return 1 }
     Responsiveness.preferLatency()
+    Responsiveness.reuseMemory()
     let server = LanguageServer(loop: loop, configuration: configuration)
     _ = loop.run(onMessage: { server.receive($0) }, onEvent: { server.receive($0) })
     server.close()

@@ -53,15 +53,14 @@ extension Parser {
     of function: DefinitionRecord, in chunk: ParsedChunk, text: SourceText, firstLine: Int
   ) -> FunctionDetail? {
     let start = text.offset(of: Position(line: firstLine, column: 0))
-    var bytes = text.bytes(in: start..<start + chunk.contents.byteCount)
-    let count = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: padding))
+    let count = min(chunk.contents.byteCount, text.count - start)
+    let bytes = text.bytes(in: start..<start + count, padding: padding)
     return bytes.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return nil }
       var parser = Parser(base: base, count: count)
       parser.detail = FunctionDetail()
       parser.detailOf = function.span.start.offset
-      _ = parser.nextChunk()
+      parser.nextChunk()
       return parser.detail
     }
   }

@@ -26,6 +26,31 @@ final class ParsedChunk: Chunk {
     var digest = Digest()
     /// `if __name__ == "__main__":`, which no import of the file runs.
     var isMainGuard = false
+
+    /// Makes room for the next chunk in the same memory.
+    mutating func removeAll() {
+      (byteCount, lineCount, examined, digest, isMainGuard) = (0, 0, 0, Digest(), false)
+      calls.removeAll(keepingCapacity: true)
+      callNames.removeAll(keepingCapacity: true)
+      definitions.removeAll(keepingCapacity: true)
+      freeNames.removeAll(keepingCapacity: true)
+      statementLines.removeAll(keepingCapacity: true)
+      bindings.removeAll(keepingCapacity: true)
+      reads.removeAll(keepingCapacity: true)
+      starImports.removeAll(keepingCapacity: true)
+      literalCalls.removeAll(keepingCapacity: true)
+      regions.removeAll(keepingCapacity: true)
+    }
+
+    /// The same in memory of its own, and no more of it than that takes: what the parser wrote to is written to again.
+    func copied() -> Contents {
+      Contents(
+        byteCount: byteCount, lineCount: lineCount, examined: examined, calls: calls.copied(),
+        callNames: callNames.copied(), definitions: definitions.copied(), freeNames: freeNames.copied(),
+        statementLines: statementLines.copied(), bindings: bindings.copied(), reads: reads.copied(),
+        starImports: starImports.copied(), literalCalls: literalCalls.copied(), regions: regions.copied(),
+        digest: digest, isMainGuard: isMainGuard)
+    }
   }
 
   let contents: Contents
@@ -64,6 +89,10 @@ final class ParsedChunk: Chunk {
 }
 
 extension Array {
+  fileprivate func copied() -> [Element] {
+    isEmpty ? [] : withUnsafeBufferPointer { Array($0) }
+  }
+
   /// Index of the first element for which the predicate holds; all after it must satisfy it too.
   func partitioningIndex(where holds: (Element) -> Bool) -> Int {
     var low = 0

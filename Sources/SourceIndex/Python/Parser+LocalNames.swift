@@ -19,6 +19,8 @@ struct LocalNames: Sendable {
   var fixed: [NameUse] = []
   /// `f"{x=}"` prints the name.
   var showsNames = false
+  /// What a normalised text becomes: memory that is used again.
+  var numbered: [UInt8] = []
 
   mutating func removeAll() {
     tokens.removeAll(keepingCapacity: true)
@@ -75,7 +77,7 @@ extension Parser {
       found = true
     }
     guard found else { return }
-    var result: [UInt8] = []
+    locals.numbered.removeAll(keepingCapacity: true)
     var from: Int?
     var count: Int32 = 0
     for token in locals.tokens {
@@ -86,17 +88,18 @@ extension Parser {
         names.set(token.use, number, base)
       }
       // Rewriting begins at the first variable; what stands before it stays where it is.
-      result.append(contentsOf: normal[(from ?? token.normal)..<token.normal])
-      result.append(NormalMark.local)
-      for shift in [0, 7, 14, 21] where shift == 0 || number >> shift > 0 {
-        result.append(UInt8(truncatingIfNeeded: number >> shift & 0x7F) | 0x80)
-      }
+      locals.numbered.append(contentsOf: normal[(from ?? token.normal)..<token.normal])
+      locals.numbered.append(NormalMark.local)
+      repeat {
+        locals.numbered.append(UInt8(truncatingIfNeeded: number & 0x7F) | 0x80)
+        number >>= 7
+      } while number > 0
       from = token.normal + Int(token.use.length)
     }
     guard let from, let first = locals.tokens.first(where: { (names.value($0.use, base) ?? kept) > 0 }) else { return }
-    result.append(contentsOf: normal[from...])
+    locals.numbered.append(contentsOf: normal[from...])
     normal.truncate(to: first.normal)
-    normal.append(contentsOf: result)
+    normal.append(contentsOf: locals.numbered)
   }
 
   /// True for the built-in functions that look variables up by name.

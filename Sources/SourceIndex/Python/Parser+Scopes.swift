@@ -112,24 +112,25 @@ extension Parser {
   /// Keeps what a definition takes from outside: the names from `start` on, but for its own name.
   mutating func keepFreeNames(of index: Int, from start: Int, except own: Int) {
     let first = chunk.freeNames.count
-    chunk.freeNames.append(contentsOf: distinctLoads(from: start, except: own))
+    listLoads(from: start, except: own)
+    chunk.freeNames.append(contentsOf: loads)
     chunk.definitions[index].freeNames = first..<chunk.freeNames.count
   }
 
-  private mutating func distinctLoads(from start: Int, except own: Int = -1) -> [FreeName] {
-    var result: [FreeName] = []
+  /// Makes `loads` the names that are read from `start` on, each once.
+  private mutating func listLoads(from start: Int, except own: Int = -1) {
+    loads.removeAll(keepingCapacity: true)
     names.removeAll()
     for index in start..<uses.count where uses[index].role == .load && index != own {
       let use = uses[index]
       let hasTrailer = use.flags.contains(.trailer)
       if let known = names.value(use, base) {
-        if hasTrailer { result[Int(known)].hasTrailer = true }
+        if hasTrailer { loads[Int(known)].hasTrailer = true }
       } else {
-        names.set(use, Int32(result.count), base)
-        result.append(FreeName(name: name(use), hash: use.hash, hasTrailer: hasTrailer))
+        names.set(use, Int32(loads.count), base)
+        loads.append(FreeName(name: name(use), hash: use.hash, hasTrailer: hasTrailer))
       }
     }
-    return result
   }
 
   func name(_ use: NameUse) -> String { text(Int(use.start), Int(use.start + use.length)) }
@@ -152,9 +153,10 @@ extension Parser {
       Int(first.span.end.offset) + chunkStart == cursor.previousEnd
     {
       // The chunk is this definition: what it reads was worked out before.
-      chunk.reads = Array(chunk.freeNames[first.freeNames])
+      chunk.reads.append(contentsOf: chunk.freeNames[first.freeNames])
     } else {
-      chunk.reads = distinctLoads(from: 0)
+      listLoads(from: 0)
+      chunk.reads.append(contentsOf: loads)
     }
   }
 }

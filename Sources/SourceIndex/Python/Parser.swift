@@ -26,6 +26,8 @@ struct Parser {
   var normal: [UInt8] = []
   var uses: [NameUse] = []
   var names: NameTable
+  /// What a scope reads, while it is being listed.
+  var loads: [FreeName] = []
   var locals = LocalNames()
   /// The parentheses that closed last.
   var group = Group()
@@ -84,7 +86,8 @@ struct Parser {
     parser.cursor.position = start
     var result: [ParsedChunk] = []
     while parser.cursor.position < count {
-      result.append(ParsedChunk(parser.nextChunk()))
+      parser.nextChunk()
+      result.append(ParsedChunk(parser.chunk.copied()))
       if stop(parser.cursor.position) { break }
     }
     return (result, parser.cursor.position)
@@ -96,14 +99,14 @@ struct Parser {
     return padded.withUnsafeBufferPointer { body($0.baseAddress!) }  // it holds the padding at least
   }
 
-  /// Parses the chunk at the cursor and leaves the cursor behind it.
-  mutating func nextChunk() -> ParsedChunk.Contents {
+  /// Parses the chunk at the cursor into `chunk` and leaves the cursor behind it.
+  mutating func nextChunk() {
     chunkStart = cursor.position
     cursor = Cursor()
     cursor.position = chunkStart
     cursor.lineStart = chunkStart
     cursor.afterNewline = chunkStart
-    chunk = ParsedChunk.Contents()
+    chunk.removeAll()
     normal.removeAll(keepingCapacity: true)
     uses.removeAll(keepingCapacity: true)
     locals.removeAll()
@@ -124,7 +127,6 @@ struct Parser {
     noteExamined()
     finishChunk()
     cursor.position = cursor.afterNewline
-    return chunk
   }
 
   private mutating func finishChunk() {

@@ -51,12 +51,12 @@ public struct SourceText: Sendable {
 
   public var string: String { String(decoding: utf8, as: UTF8.self) }
 
-  /// A copy of part of the text; the range is clamped.
-  public func bytes(in range: Range<Int>) -> [UInt8] {
+  /// A copy of part of the text, and so many zero bytes behind it; the range is clamped.
+  public func bytes(in range: Range<Int>, padding: Int = 0) -> [UInt8] {
     let lower = min(max(range.lowerBound, 0), count)
     let upper = min(max(range.upperBound, lower), count)
     var result: [UInt8] = []
-    result.reserveCapacity(upper - lower)
+    result.reserveCapacity(upper - lower + padding)
     var index = lower < upper ? blockIndex(ofOffset: lower) : blocks.count
     while index < blocks.count, blockOffsets[index] < upper {
       let start = max(lower - blockOffsets[index], 0)
@@ -64,6 +64,7 @@ public struct SourceText: Sendable {
       result.append(contentsOf: blocks[index].bytes[start..<end])
       index += 1
     }
+    if padding > 0 { result.append(contentsOf: repeatElement(0, count: padding)) }
     return result
   }
 
