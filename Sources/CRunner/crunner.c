@@ -65,7 +65,11 @@ static void become(const crunner_spawn_request *request, int report, pid_t paren
 #else
   (void)parent;
 #endif
+#ifdef __linux__
+  crunner_step_back(parent, request->niceness, request->slice);
+#else
   if (request->niceness != 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + request->niceness);
+#endif
   struct rlimit limit = {0, 0};
   setrlimit(RLIMIT_CORE, &limit);
   if (request->directory && chdir(request->directory) != 0) fail(report);

@@ -1,4 +1,4 @@
-/* Short waits for a thread that works little and is waited for. */
+/* Short waits for a thread that works little and is waited for, and the opposite for what works long. */
 #define _GNU_SOURCE
 #include "crunner.h"
 
@@ -10,7 +10,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int crunner_be_responsive(uint64_t slice) {
+enum { reset_on_fork = 1 };
+
+/* For the calling thread. */
+static int set_attributes(int niceness, uint64_t slice, uint64_t flags) {
   /* struct sched_attr, which not every libc declares (sched_setattr(2)). */
   struct {
     uint32_t size, policy;
@@ -18,12 +21,20 @@ int crunner_be_responsive(uint64_t slice) {
     int32_t nice;
     uint32_t priority;
     uint64_t runtime, deadline, period;
-  } attributes = {.size = sizeof attributes, .policy = SCHED_OTHER, .flags = 1 /* SCHED_FLAG_RESET_ON_FORK */};
-  errno = 0;
-  attributes.nice = getpriority(PRIO_PROCESS, 0);
-  if (errno != 0) return -1;
-  attributes.runtime = slice;
+  } attributes = {.size = sizeof attributes, .policy = SCHED_OTHER, .flags = flags, .nice = niceness, .runtime = slice};
   return (int)syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+int crunner_be_responsive(uint64_t slice) {
+  errno = 0;
+  int niceness = getpriority(PRIO_PROCESS, 0);
+  return errno != 0 ? -1 : set_attributes(niceness, slice, reset_on_fork);
+}
+
+void crunner_step_back(pid_t process, int niceness, uint64_t slice) {
+  niceness += getpriority(PRIO_PROCESS, (id_t)process);
+  if (niceness > 19) niceness = 19;
+  if (set_attributes(niceness, slice, 0) != 0) setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness);
 }
 #else
 int crunner_be_responsive(uint64_t slice) {
@@ -31,4 +42,6 @@ int crunner_be_responsive(uint64_t slice) {
   errno = ENOSYS;
   return -1;
 }
+
+void crunner_step_back(pid_t process, int niceness, uint64_t slice) { (void)process, (void)niceness, (void)slice; }
 #endif

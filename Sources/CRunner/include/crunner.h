@@ -17,7 +17,8 @@ typedef struct {
   const char *directory; /* NULL: as ours */
   const int *descriptors;
   int descriptor_count;
-  int niceness;          /* added to ours */
+  int niceness;          /* added to that of our first thread, whichever starts the process */
+  uint64_t slice;        /* see crunner_step_back; 0 for the usual one */
   bool subreaper;        /* Linux: orphans of the child's descendants become its children */
   const char *control_group; /* Linux: the cgroup.procs file of the group that it joins; NULL: ours */
 } crunner_spawn_request;
@@ -53,6 +54,11 @@ uint64_t crunner_now(void);
 /* Asks the scheduler for slices of so many nanoseconds for the calling thread, and so for shorter waits; what it starts
    gets the usual ones. Linux 6.12 and newer. */
 int crunner_be_responsive(uint64_t slice);
+
+/* Makes the calling thread, and what it starts, nicer than the first thread of a process by so much, with slices of so
+   many nanoseconds: who asks for shorter ones (everybody else) goes before it on waking up, and doesn't wait for a slice's
+   end or a tick. Only Linux has a niceness for each thread; elsewhere nothing changes. */
+void crunner_step_back(pid_t process, int niceness, uint64_t slice);
 
 /* Lets the process keep so much memory that it no longer uses, and take blocks of up to that size from it. */
 void crunner_keep_memory(int bytes);

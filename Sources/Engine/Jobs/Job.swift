@@ -49,7 +49,7 @@ final class Job: Sendable {
   func run(
     _ work: @escaping @Sendable (Job) async throws -> EngineEvent.Body, ended: @escaping @Sendable () -> Void
   ) {
-    let task = Task { [self] in
+    let task = Task(executorPreference: BackgroundExecutor.shared) { [self] in
       do {
         let result = try await work(self)
         post(result)

@@ -1,15 +1,27 @@
 import CRunner
+import Foundation
 
 /// For the thread that answers an editor, while others of the process and its workers keep every processor busy.
 public enum Responsiveness {
-  /// Nanoseconds at a time that the thread asks for: the least that Linux grants.
-  private static let slice: UInt64 = 100_000
+  /// Nanoseconds at a time that the thread asks for. Less than the scheduler's own slices (0.7 ms and more), or it would
+  /// not go before them; and more than any answer takes: a thread whose slice ends in the middle of one waits for the
+  /// next tick, up to 4 ms, however little is left to do.
+  private static let slice: UInt64 = 600_000
 
   /// Asks that the calling thread be let run at once when it wakes up, for less time at a stretch: otherwise it waits for
   /// the end of somebody's slice, some milliseconds. Needs no rights. Linux 6.12 and newer grant it ("EEVDF", custom
   /// slices); elsewhere nothing changes.
   public static func preferLatency() {
     _ = crunner_be_responsive(slice)
+  }
+
+  /// Nanoseconds at a time for who works long: just more than anybody gets who doesn't ask (up to 3 ms, depending on the
+  /// number of processors). A slice is cut short by nobody but who asks for a shorter one.
+  static let longSlice: UInt64 = 4_000_000
+
+  /// Makes the calling thread one that works long: like workers.
+  static func letOthersGoFirst() {
+    crunner_step_back(getpid(), Int32(SandboxPolicy.niceness), longSlice)
   }
 
   /// Memory that the process may keep for what comes next: a page that comes back from the system is emptied by it

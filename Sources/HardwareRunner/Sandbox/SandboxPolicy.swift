@@ -29,13 +29,14 @@ public struct SandboxPolicy: Sendable, Hashable {
   /// manual): large tensors then take a fraction of the page faults, and so does giving them back when the process is
   /// stopped. For processes that nobody times: users don't run with it.
   public var hugePages = false
+  public static let niceness = 15
   /// Added to our own niceness, so that the language server stays responsive; the same for all contenders.
   public var niceness: Int
 
   /// - Parameter memoryBytes: nil for three quarters of what the machine has.
   public init(
     flavour: Flavour, memoryBytes: Int? = nil, scratchBytes: Int = 2 << 30, fileBytes: Int = 1 << 30,
-    processes: Int = 1024, outputBytes: Int = 64 << 20, readOnly: [String] = [], niceness: Int = 5
+    processes: Int = 1024, outputBytes: Int = 64 << 20, readOnly: [String] = [], niceness: Int = SandboxPolicy.niceness
   ) {
     self.flavour = flavour
     self.memoryBytes = memoryBytes ?? Int(clamping: ProcessInfo.processInfo.physicalMemory / 4 * 3)

@@ -10,6 +10,7 @@ import json
 import linecache
 import os
 import sys
+import time
 
 PACKAGE = "kernelwright_worker"
 
@@ -70,14 +71,24 @@ def restrict(limits: "dict[str, int]") -> None:
             print("kernelwright: no limit %s: %s" % (name, error), file=sys.stderr)
 
 
-def step_back() -> None:
+def step_back(patience: float = 2) -> None:
     """Where the kernel shares time among sessions (autogroup), a process's own niceness counts within its session only,
-    and this one has a session of its own: the session's niceness is made the process's, before anything large runs."""
-    try:
-        with open("/proc/self/autogroup", "w") as file:
-            file.write(str(os.getpriority(os.PRIO_PROCESS, 0)))
-    except (OSError, ValueError):  # no autogroups here, or no Linux
-        pass
+    and this one has a session of its own: the session's niceness is made the process's, before anything large runs.
+
+    Linux lets one process of the whole machine do that in a tenth of a second, and workers start together: `patience` is
+    how many seconds are spent on being one of them."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with open("/proc/self/autogroup", "w") as file:
+                file.write(str(os.getpriority(os.PRIO_PROCESS, 0)))
+            return
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return
+            time.sleep(0.02)
+        except (OSError, ValueError):  # no autogroups here, or no Linux
+            return
 
 
 def start() -> None:
