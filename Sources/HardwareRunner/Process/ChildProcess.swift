@@ -72,7 +72,8 @@ final class ChildProcess: Sendable {
                   path: path, arguments: argumentPointers, environment: environmentPointers, directory: directory,
                   descriptors: descriptors.baseAddress, descriptor_count: Int32(descriptors.count),
                   niceness: Int32(command.niceness),
-                  slice: command.niceness > 0 ? Responsiveness.longSlice : 0, subreaper: command.subreaper, control_group: controlGroup)
+                  slice: command.niceness > 0 ? Responsiveness.longSlice : 0, subreaper: command.subreaper,
+                  control_group: controlGroup)
                 return crunner_spawn(&request, &pid)
               }
             }
