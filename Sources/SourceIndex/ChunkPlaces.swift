@@ -17,11 +17,11 @@ struct ChunkPlaces: Sendable {
   /// The byte behind the last that parsing each chunk looked at; `Int.max` if it looked at the text's end.
   private(set) var reaches: [Int] = []
 
-  init(_ chunks: [some Chunk]) {
+  init(_ chunks: some Collection<some Chunk>) {
     append(chunks)
   }
 
-  private mutating func append(_ chunks: [some Chunk]) {
+  private mutating func append(_ chunks: some Collection<some Chunk>) {
     for chunk in chunks {
       let start = bytes[bytes.count - 1]
       reaches.append(chunk.examined == .max ? .max : start + chunk.examined)

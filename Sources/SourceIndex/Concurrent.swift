@@ -17,9 +17,9 @@ enum Concurrent {
   private static let least = 256
 
   /// `body` of every element in order; of many elements, a sixteenth at a time.
-  static func map<Element: Sendable, Result: Sendable>(
-    _ elements: [Element], _ body: @Sendable (_ index: Int, Element) -> Result
-  ) -> [Result] {
+  static func map<Elements: RandomAccessCollection & Sendable, Result: Sendable>(
+    _ elements: Elements, _ body: @Sendable (_ index: Int, Elements.Element) -> Result
+  ) -> [Result] where Elements.Index == Int {
     let pieces = elements.count < least ? 1 : 16
     return map(pieces) { piece in
       let range = elements.count * piece / pieces..<elements.count * (piece + 1) / pieces

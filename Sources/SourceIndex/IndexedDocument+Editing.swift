@@ -68,8 +68,8 @@ extension ModuleIndex {
   }
 
   private func benchmark(
-    after kinds: [[(definition: Int, kind: OpKind)]], _ at: Range<Int>, _ touched: Range<Int>, _ chunks: [ParsedChunk],
-    _ table: ModuleTable
+    after kinds: [[(definition: Int, kind: OpKind)]], _ at: Range<Int>, _ touched: Range<Int>,
+    _ chunks: SharedList<ParsedChunk>, _ table: ModuleTable
   ) -> String? {
     let before = chunkOps[..<touched.lowerBound].lazy.flatMap(\.ops).map { ($0.name, $0.kind) }
     let between = zip(at, kinds).lazy.flatMap { index, kinds in

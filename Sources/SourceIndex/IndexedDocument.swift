@@ -40,7 +40,7 @@ public struct IndexedDocument: Sendable {
   /// Indexes a text from scratch, in one pass.
   public init(text: SourceText, language: SourceLanguage = .python) {
     if language == .python {
-      let index = ModuleIndex(Parser.allChunks(of: text), bytesParsed: text.count)
+      let index = ModuleIndex(SharedList(Parser.allChunks(of: text)), bytesParsed: text.count)
       self.init(text: text, language: language, index: index)
     } else {
       self.init(text: text, kernels: KernelIndex(text.utf8, language))

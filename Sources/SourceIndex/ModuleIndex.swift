@@ -1,8 +1,8 @@
 /// The parsed file behind a document: its chunks, what their names stand for, and the ops of each.
 struct ModuleIndex: Sendable {
-  let chunks: [ParsedChunk]
+  let chunks: SharedList<ParsedChunk>
   let table: ModuleTable
-  let chunkOps: [ChunkOps]
+  let chunkOps: SharedList<ChunkOps>
   /// The op that `get_inputs()` is for: the class `Model`, else the file's only op.
   let benchmark: String?
   let places: ChunkPlaces
@@ -12,9 +12,9 @@ struct ModuleIndex: Sendable {
   /// What making it took, after what it was made from.
   let work: IndexingWork
 
-  static let empty = ModuleIndex([], bytesParsed: 0)
+  static let empty = ModuleIndex(SharedList(), bytesParsed: 0)
 
-  init(_ chunks: [ParsedChunk], bytesParsed: Int) {
+  init(_ chunks: SharedList<ParsedChunk>, bytesParsed: Int) {
     let table = ModuleTable(chunks)
     let finder = OpFinder(chunks: chunks, table: table)
     let kinds = Concurrent.map(chunks) { finder.classifier.kinds(in: $1) }
@@ -23,7 +23,7 @@ struct ModuleIndex: Sendable {
       kinds.enumerated().lazy.flatMap { index, kinds in
         kinds.map { (chunks[index].qualifiedName($0.definition), $0.kind) }
       })
-    let chunkOps = Concurrent.map(kinds) { finder.ops(of: $0, kinds: $1, benchmark: benchmark) }
+    let chunkOps = SharedList(Concurrent.map(kinds) { finder.ops(of: $0, kinds: $1, benchmark: benchmark) })
     let opCount = chunkOps.reduce(0) { $0 + $1.ops.count }
     self.init(
       chunks: chunks, table: table, chunkOps: chunkOps, benchmark: benchmark, places: ChunkPlaces(chunks),
@@ -34,7 +34,7 @@ struct ModuleIndex: Sendable {
   }
 
   init(
-    chunks: [ParsedChunk], table: ModuleTable, chunkOps: [ChunkOps], benchmark: String?, places: ChunkPlaces,
+    chunks: SharedList<ParsedChunk>, table: ModuleTable, chunkOps: SharedList<ChunkOps>, benchmark: String?, places: ChunkPlaces,
     opCount: Int, regionCount: Int, work: IndexingWork
   ) {
     self.places = places
@@ -48,7 +48,7 @@ struct ModuleIndex: Sendable {
   }
 
   static func benchmark(
-    _ chunks: [ParsedChunk], _ table: ModuleTable, _ ops: some Sequence<(String, OpKind)>
+    _ chunks: SharedList<ParsedChunk>, _ table: ModuleTable, _ ops: some Sequence<(String, OpKind)>
   ) -> String? {
     let isDefined = table.bindings(of: "get_inputs").contains { reference in
       guard case .definition(let index) = reference.kind else { return false }

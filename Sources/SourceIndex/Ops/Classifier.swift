@@ -1,6 +1,6 @@
 /// Decides which definitions are ops, and of what kind.
 struct Classifier {
-  let chunks: [ParsedChunk]
+  let chunks: SharedList<ParsedChunk>
   let table: ModuleTable
 
   /// The definitions of a chunk that are ops.

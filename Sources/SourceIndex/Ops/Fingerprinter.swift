@@ -1,6 +1,6 @@
 /// Works out what an op means: itself, and what it reaches in its file.
 struct Fingerprinter {
-  let chunks: [ParsedChunk]
+  let chunks: SharedList<ParsedChunk>
   let table: ModuleTable
 
   struct Result {

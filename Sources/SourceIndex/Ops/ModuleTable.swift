@@ -17,7 +17,7 @@ final class ModuleTable: Sendable {
   /// Literal arguments that a capitalised name is first called with.
   let literalCalls: [String: String]
 
-  init(_ chunks: [ParsedChunk]) {
+  init(_ chunks: SharedList<ParsedChunk>) {
     var heads: [String: Int] = [:]
     var references: [Reference] = []
     var literalCalls: [String: String] = [:]

@@ -28,11 +28,11 @@ final class ChunkOps: Sendable {
 
 /// Makes ops from what the parser found.
 struct OpFinder {
-  let chunks: [ParsedChunk]
+  let chunks: SharedList<ParsedChunk>
   let table: ModuleTable
   let classifier: Classifier
 
-  init(chunks: [ParsedChunk], table: ModuleTable) {
+  init(chunks: SharedList<ParsedChunk>, table: ModuleTable) {
     self.chunks = chunks
     self.table = table
     classifier = Classifier(chunks: chunks, table: table)
