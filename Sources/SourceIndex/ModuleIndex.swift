@@ -34,8 +34,8 @@ struct ModuleIndex: Sendable {
   }
 
   init(
-    chunks: SharedList<ParsedChunk>, table: ModuleTable, chunkOps: SharedList<ChunkOps>, benchmark: String?, places: ChunkPlaces,
-    opCount: Int, regionCount: Int, work: IndexingWork
+    chunks: SharedList<ParsedChunk>, table: ModuleTable, chunkOps: SharedList<ChunkOps>, benchmark: String?,
+    places: ChunkPlaces, opCount: Int, regionCount: Int, work: IndexingWork
   ) {
     self.places = places
     self.opCount = opCount
