@@ -75,8 +75,8 @@ def step_back(patience: float = 2) -> None:
     """Where the kernel shares time among sessions (autogroup), a process's own niceness counts within its session only,
     and this one has a session of its own: the session's niceness is made the process's, before anything large runs.
 
-    Linux lets one process of the whole machine do that in a tenth of a second, and workers start together: `patience` is
-    how many seconds are spent on being one of them."""
+    Linux lets one process of the whole machine do that in a tenth of a second, and workers start together: so many
+    seconds of patience are spent on being one of them."""
     deadline = time.monotonic() + patience
     while True:
         try:
