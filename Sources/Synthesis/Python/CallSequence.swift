@@ -262,7 +262,7 @@ struct CallSequence {
       statements.append("\(name) = \(reference(node.operands[0])).reshape(\(Python.tuple(node.type.shape)))")
     case .call(let call) where call.target == Call.finiteCheck:
       let name = names.name(id, node.origin.name)
-      statements.append("\(name) = \(reference(node.operands[0]))")
+      statements.append("\(name) = \(reference(node.operands[0]))\(needsOrder(id) ? ".contiguous()" : "")")
       let checked = node.operands.count == 1 ? [name] : node.operands.dropFirst().map { reference($0) }
       let conditions = checked.map { "\($0).sum().isfinite()" }.joined(separator: " and ")
       statements.append("if not (\(conditions)):  # Inf and NaN depend on the order of the original's sums")

@@ -140,15 +140,20 @@ class Attention(nn.Module):
         self.queries, self.keys, self.width, self.values = (draw.choice([1, 5, 16, 33]) for _ in range(4))
         self.divides = draw.random() < 0.5
         self.drop = nn.Dropout(0.1)
+        # Heads side by side, as in attention layers: the library's result has the strides of its queries then.
+        self.joins = len(self.outer) == 2 and draw.random() < 0.7
 
     def shapes(self):
         rows = [[self.queries, self.width], [self.keys, self.width], [self.keys, self.values]]
-        return [self.outer + row for row in rows]
+        return [[2, row[0], 2, row[1]] if self.joins else self.outer + row for row in rows]
 
     def forward(self, a, b, c):
+        if self.joins:
+            a, b, c = a.transpose(1, 2), b.transpose(1, 2), c.transpose(1, 2)
         scores = a @ b.transpose(-2, -1)
         scores = scores / self.width**0.5 if self.divides else scores * 0.3
-        return self.drop(torch.softmax(scores, -1)) @ c
+        result = self.drop(torch.softmax(scores, -1)) @ c
+        return result.transpose(1, 2).reshape(2, self.queries, -1) * 2 if self.joins else result
 
 
 def _of(shape):
