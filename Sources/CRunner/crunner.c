@@ -62,12 +62,9 @@ static void become(const crunner_spawn_request *request, int report, pid_t paren
     (void)ignored;
     close(score);
   }
+  crunner_step_back(parent, request->niceness);
 #else
   (void)parent;
-#endif
-#ifdef __linux__
-  crunner_step_back(parent, request->niceness, request->slice);
-#else
   if (request->niceness != 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + request->niceness);
 #endif
   struct rlimit limit = {0, 0};

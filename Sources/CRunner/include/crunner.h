@@ -18,7 +18,6 @@ typedef struct {
   const int *descriptors;
   int descriptor_count;
   int niceness;          /* added to that of our first thread, whichever starts the process */
-  uint64_t slice;        /* see crunner_step_back; 0 for the usual one */
   bool subreaper;        /* Linux: orphans of the child's descendants become its children */
   const char *control_group; /* Linux: the cgroup.procs file of the group that it joins; NULL: ours */
 } crunner_spawn_request;
@@ -55,10 +54,10 @@ uint64_t crunner_now(void);
    gets the usual ones. Linux 6.12 and newer. */
 int crunner_be_responsive(uint64_t slice);
 
-/* Makes the calling thread, and what it starts, nicer than the first thread of a process by so much, with slices of so
-   many nanoseconds: who asks for shorter ones (everybody else) goes before it on waking up, and doesn't wait for a slice's
-   end or a tick. Only Linux has a niceness for each thread; elsewhere nothing changes. */
-void crunner_step_back(pid_t process, int niceness, uint64_t slice);
+/* Makes the calling thread, and what it starts, nicer than the first thread of a process by so much, and if that is
+   anything, lets everybody else go before it on waking up, who else waits for a slice's end or a tick. Only Linux has a
+   niceness for each thread; elsewhere nothing changes. */
+void crunner_step_back(pid_t process, int niceness);
 
 /* Lets the process keep so much memory that it no longer uses, and take blocks of up to that size from it. */
 void crunner_keep_memory(int bytes);

@@ -71,9 +71,7 @@ final class ChildProcess: Sendable {
                 var request = crunner_spawn_request(
                   path: path, arguments: argumentPointers, environment: environmentPointers, directory: directory,
                   descriptors: descriptors.baseAddress, descriptor_count: Int32(descriptors.count),
-                  niceness: Int32(command.niceness),
-                  slice: command.niceness > 0 ? Responsiveness.longSlice : 0, subreaper: command.subreaper,
-                  control_group: controlGroup)
+                  niceness: Int32(command.niceness), subreaper: command.subreaper, control_group: controlGroup)
                 return crunner_spawn(&request, &pid)
               }
             }

@@ -15,13 +15,9 @@ public enum Responsiveness {
     _ = crunner_be_responsive(slice)
   }
 
-  /// Nanoseconds at a time for who works long: just more than anybody gets who doesn't ask (up to 3 ms, depending on the
-  /// number of processors). A slice is cut short by nobody but who asks for a shorter one.
-  static let longSlice: UInt64 = 4_000_000
-
   /// Makes the calling thread one that works long: like workers.
   static func letOthersGoFirst() {
-    crunner_step_back(getpid(), Int32(SandboxPolicy.niceness), longSlice)
+    crunner_step_back(getpid(), Int32(SandboxPolicy.niceness))
   }
 
   /// Memory that the process may keep for what comes next: a page that comes back from the system is emptied by it

@@ -29,6 +29,7 @@ public struct SandboxPolicy: Sendable, Hashable {
   /// manual): large tensors then take a fraction of the page faults, and so does giving them back when the process is
   /// stopped. For processes that nobody times: users don't run with it.
   public var hugePages = false
+  /// What is usual. Of a processor that somebody else keeps busy a worker gets 3 %.
   public static let niceness = 15
   /// Added to our own niceness, so that the language server stays responsive; the same for all contenders.
   public var niceness: Int

@@ -71,13 +71,13 @@ def restrict(limits: "dict[str, int]") -> None:
             print("kernelwright: no limit %s: %s" % (name, error), file=sys.stderr)
 
 
-def step_back(patience: float = 2) -> None:
+def step_back() -> None:
     """Where the kernel shares time among sessions (autogroup), a process's own niceness counts within its session only,
     and this one has a session of its own: the session's niceness is made the process's, before anything large runs.
 
-    Linux lets one process of the whole machine do that in a tenth of a second, and workers start together: so many
-    seconds of patience are spent on being one of them."""
-    deadline = time.monotonic() + patience
+    Linux lets one process of the whole machine do that in a tenth of a second, and workers start together: two seconds
+    are spent on being one of them."""
+    deadline = time.monotonic() + 2
     while True:
         try:
             with open("/proc/self/autogroup", "w") as file:

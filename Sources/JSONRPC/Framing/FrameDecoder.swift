@@ -60,11 +60,7 @@ public struct FrameDecoder {
     guard buffer.count - filled < least else { return }
     let message = start + (bodyLength ?? 0)
     let size = max(filled + least, min(message, 2 * buffer.count))
-    var larger: [UInt8] = []
-    larger.reserveCapacity(size)
-    larger.append(contentsOf: buffer[..<filled])
-    larger.append(contentsOf: repeatElement(0, count: size - filled))
-    buffer = larger
+    buffer.append(contentsOf: repeatElement(0, count: size - buffer.count))
   }
 
   /// The next frame, or nil when more bytes are needed.
@@ -208,7 +204,6 @@ public struct FrameDecoder {
         bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<filled]))
       }
       filled -= start
-      if buffer.count > 1 << 20, filled < buffer.count / 2 { buffer = Array(buffer[..<filled]) }
     } else {
       return
     }

@@ -70,14 +70,17 @@ struct Parser {
     names = NameTable()
   }
 
-  /// Parses chunks from an offset on, until the text ends or `stop` says that a chunk boundary is where old chunks can
-  /// be taken over.
+  /// Parses chunks until the text ends or `stop` says that a chunk boundary is where old chunks can be taken over.
   static func chunks(
-    of bytes: [UInt8], from start: Int = 0, stop: (_ boundary: Int) -> Bool = { _ in false }
+    of bytes: [UInt8], stop: (_ boundary: Int) -> Bool = { _ in false }
   ) -> (chunks: [ParsedChunk], end: Int) {
-    withPadding(bytes) { chunks($0, count: bytes.count, from: start, stop: stop) }
+    let padded = bytes + repeatElement(0, count: padding)
+    return padded.withUnsafeBufferPointer {
+      chunks($0.baseAddress!, count: bytes.count, from: 0, stop: stop)  // the padding at least is there
+    }
   }
 
+  /// The same from an offset on.
   /// - Parameter base: the text with its padding.
   static func chunks(
     _ base: UnsafePointer<UInt8>, count: Int, from start: Int, stop: (_ boundary: Int) -> Bool
@@ -91,12 +94,6 @@ struct Parser {
       if stop(parser.cursor.position) { break }
     }
     return (result, parser.cursor.position)
-  }
-
-  static func withPadding<Result>(_ bytes: [UInt8], _ body: (UnsafePointer<UInt8>) -> Result) -> Result {
-    var padded = bytes
-    padded.append(contentsOf: repeatElement(0, count: padding))
-    return padded.withUnsafeBufferPointer { body($0.baseAddress!) }  // it holds the padding at least
   }
 
   /// Parses the chunk at the cursor into `chunk` and leaves the cursor behind it.
