@@ -30,7 +30,7 @@ extension TimingAnalysis {
   /// those with it 95 to 99 % (docs/results/timing-study.md). The two are independent: their squares add up.
   public func stated(_ ratio: TimingRatio) -> ConfidenceInterval {
     let interval = measured(ratio)
-    let (estimate, noise) = (interval.estimate, noiseBand)
+    let (estimate, noise) = (interval.estimate, noiseBand(of: ratio))
     guard estimate > 0, interval.low > 0 else { return interval }
     func further(_ end: Double) -> Double {
       let distance = log(end / estimate)
@@ -42,7 +42,7 @@ extension TimingAnalysis {
 
   /// The statistical interval of a ratio, widened by what the clock may be off: what is held against the noise band.
   func measured(_ ratio: TimingRatio) -> ConfidenceInterval {
-    guard let a = median(ratio.baseline, ratio.state)?.estimate,
+    guard let a = median(ratio.process, ratio.state)?.estimate,
       let b = median(contenders.candidate, ratio.state)?.estimate
     else { return ratio.ratio }
     let error = ClockError.milliseconds(ratio.state, touches: contenders.touches)

@@ -21,6 +21,7 @@ package struct ClockReading: Sendable {
     var exchanged = timed.lineup.contenders
     exchanged.baselines = [exchanged.candidate]
     exchanged.candidate = timed.lineup.eager
+    exchanged.twins = []
     var other = TimingAnalysis(outcome.rounds, exchanged, seed: seed)
     other.noise = outcome.analysis.noise
     isSlower = TimingDecision(other, stop: outcome.stop, policy: policy).verdict == .verified

@@ -17,6 +17,13 @@ actor LiveTiming: TimingSource {
     /// Called once with cold and once with warm caches in every round, in the contenders' company, since what a call takes
     /// apart from the op depends on who ran before.
     var nullWorker: CallWorker?
+
+    /// Adds a second process of a contender's code.
+    mutating func addTwin(of original: Int, _ worker: CallWorker) {
+      contenders.twins.append(.init(original: original, copy: workers.count))
+      contenders.names.append(contenders.names[original] + " again")
+      workers.append(worker)
+    }
   }
 
   private let lineup: Lineup

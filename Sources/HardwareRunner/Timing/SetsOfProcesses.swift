@@ -17,25 +17,36 @@ enum SetsOfProcesses {
     return first
   }
 
-  /// Whether other processes could change the answer: a gain that luck could have made, or no answer yet.
+  /// Whether other processes could change the answer: a gain that luck could have made, no answer yet, or a gain that is
+  /// within the noise of other code than what it is against, whose own noise only a second process can show.
   static func needsAnother(after first: TimingProtocol.Outcome, policy: VerificationPolicy) -> Bool {
-    switch TimingDecision(first, policy: policy).verdict {
-    case .verified: first.analysis.headline.map { first.analysis.measured($0).low < beyondLuck } ?? true
-    case .inconclusive: first.stop == .budget
-    default: false
+    let analysis = first.analysis
+    guard let headline = analysis.headline else { return first.stop == .budget }
+    let low = analysis.measured(headline).low
+    let isOthersNoise = !analysis.hasTwin(headline) && low > 1 && first.stop != .disturbed
+    return switch TimingDecision(first, policy: policy).verdict {
+    case .verified: low < beyondLuck
+    case .inconclusive: first.stop == .budget || isOthersNoise
+    default: isOthersNoise
     }
   }
 
-  /// Both sets as one timing. The contenders' positions mean the same in both.
+  /// Both sets as one timing.
+  ///
+  /// - Parameter contenders: the second set's, who stand where they stood in the first; those that are new in it come after
+  ///   all others.
   static func together(
     _ first: TimingProtocol.Outcome, _ second: TimingProtocol.Outcome, _ contenders: TimingContenders, seed: UInt64
   ) -> TimingProtocol.Outcome {
-    let rounds = first.rounds + second.rounds
+    let rounds = first.rounds.map { $0.padded(to: contenders.names.count) } + second.rounds
     var analysis = TimingAnalysis(rounds, contenders, seed: seed)
-    // The twins have changed places: what they showed in each set counts, not the middle of both.
-    for state in CacheState.allCases {
-      analysis.noise[state] = [first, second].compactMap { $0.analysis.noise[state] }
-        .max { $0.logHalfWidth < $1.logHalfWidth }
+    // What twins showed in each set counts, not the middle of both.
+    for baseline in contenders.baselines {
+      for state in CacheState.allCases {
+        let bands = [first, second].compactMap { $0.analysis.noise[baseline]?[state] }
+        guard let widest = bands.max(by: { $0.logHalfWidth < $1.logHalfWidth }) else { continue }
+        analysis.noise[baseline, default: [:]][state] = widest
+      }
     }
     return TimingProtocol.Outcome(
       analysis: analysis, stop: second.stop, warmup: first.warmup + second.warmup, rounds: rounds,

@@ -19,7 +19,7 @@ struct TimingDecision: Sendable, Hashable {
       detail = "No undisturbed pair of times could be had: the machine was busy."
       return
     }
-    let noise = analysis.noiseBand
+    let noise = analysis.noiseBand(of: headline)
     let name = analysis.contenders.names[headline.baseline]
     let stated = analysis.stated(headline)
     let interval = String(

@@ -97,7 +97,7 @@ struct TimingProtocol: Sendable {
 
   private static func isClear(_ analysis: TimingAnalysis) -> Bool {
     guard let headline = analysis.headline else { return false }
-    return log(analysis.measured(headline).low) - analysis.noiseBand > 2 * headline.logHalfWidth
+    return log(analysis.measured(headline).low) - analysis.noiseBand(of: headline) > 2 * headline.logHalfWidth
   }
 
   private func isStable(_ rounds: [TimingRound]) -> Bool {

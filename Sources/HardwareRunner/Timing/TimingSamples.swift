@@ -29,6 +29,14 @@ public struct TimingRound: Sendable, Hashable {
     state == .cold ? coldMs : warmMs
   }
 
+  /// As a round that more contenders could have taken part in.
+  func padded(to count: Int) -> TimingRound {
+    var round = self
+    round.coldMs += [Double?](repeating: nil, count: count - coldMs.count)
+    round.warmMs += [Double?](repeating: nil, count: count - warmMs.count)
+    return round
+  }
+
   /// Without what the null calls of all rounds took, which makes a time that is all overhead none.
   func less(_ nullMs: [CacheState: Double]) -> TimingRound {
     func corrected(_ state: CacheState) -> [Double?] {
@@ -47,11 +55,12 @@ public struct TimingContenders: Sendable, Hashable {
   public var candidate: Int
   /// Positions of the baselines.
   public var baselines: [Int]
-  /// A second process of a baseline, for the A/A run: positions of the original and of the twin.
-  public var twin: Twin?
+  /// Second processes of baselines, for the A/A runs.
+  public var twins: [Twin]
   /// Whether the call that is taken off reads the inputs and writes outputs (``NullCall``).
   var touches = true
 
+  /// A baseline's position, and that of the same code in another process.
   public struct Twin: Sendable, Hashable {
     public var original: Int
     public var copy: Int
@@ -61,17 +70,19 @@ public struct TimingContenders: Sendable, Hashable {
     }
   }
 
-  public init(names: [String], candidate: Int, baselines: [Int], twin: Twin?) {
+  public init(names: [String], candidate: Int, baselines: [Int], twins: [Twin] = []) {
     self.names = names
     self.candidate = candidate
     self.baselines = baselines
-    self.twin = twin
+    self.twins = twins
   }
 }
 
-/// A ratio against one baseline with caches in one state.
+/// A ratio against one process of a baseline with caches in one state.
 public struct TimingRatio: Sendable, Hashable {
   public var baseline: Int
+  /// Position of the process: the baseline's own or its twin's.
+  public var process: Int
   public var state: CacheState
   /// Baseline over candidate: above 1 the candidate is faster.
   public var ratio: ConfidenceInterval
@@ -88,8 +99,8 @@ public struct TimingAnalysis: Sendable {
   public var rounds: Int
   public var disturbed: Int
   public var ratios: [TimingRatio]
-  /// What identical code showed, by the state of the caches; nil without an A/A run.
-  public var noise: [CacheState: NoiseBand]
+  /// What identical code showed, by baseline and by the state of the caches; nothing without an A/A run.
+  public var noise: [Int: [CacheState: NoiseBand]]
   /// Median time with its interval, milliseconds, by contender.
   public var cold: [ConfidenceInterval?]
   public var warm: [ConfidenceInterval?]
@@ -114,12 +125,18 @@ public struct TimingAnalysis: Sendable {
     noise = [:]
     for state in CacheState.allCases {
       for baseline in contenders.baselines {
-        let pairs = Self.pairs(quiet, state, baseline, contenders.candidate)
-        guard let ratio = pairs.ratio(seed: seed) else { continue }
-        ratios.append(TimingRatio(baseline: baseline, state: state, ratio: ratio, pairs: pairs.logRatios.count))
+        for process in Self.processes(of: baseline, contenders, quiet, state, seed) {
+          let pairs = Self.pairs(quiet, state, process, contenders.candidate)
+          guard let ratio = pairs.ratio(seed: seed) else { continue }
+          ratios.append(
+            TimingRatio(
+              baseline: baseline, process: process, state: state, ratio: ratio, pairs: pairs.logRatios.count))
+        }
       }
-      if let twin = contenders.twin {
-        noise[state] = NoiseBand(identical: Self.pairs(quiet, state, twin.original, twin.copy), seed: seed)
+      for twin in contenders.twins {
+        let pairs = Self.pairs(quiet, state, twin.original, twin.copy)
+        guard let band = NoiseBand(identical: pairs, seed: seed) else { continue }
+        noise[twin.original, default: [:]][state] = band
       }
     }
     func summaries(_ state: CacheState) -> [ConfidenceInterval?] {
@@ -137,6 +154,22 @@ public struct TimingAnalysis: Sendable {
     outliers = flags.isEmpty ? 0 : Double(flags.count { $0 }) / Double(flags.count)
   }
 
+  /// How much faster than its twin, as ln ratio and beyond doubt, makes a process the lucky one. Less is for the noise band: the
+  /// smallest of ratios that differ by chance only would be less than the true one.
+  private static let luck = 0.02
+
+  /// A baseline's own process, and its luckier twins.
+  private static func processes(
+    of baseline: Int, _ contenders: TimingContenders, _ rounds: [TimingRound], _ state: CacheState, _ seed: UInt64
+  ) -> [Int] {
+    let faster = contenders.twins.filter { twin in
+      guard twin.original == baseline else { return false }
+      let interval = pairs(rounds, state, twin.original, twin.copy).logInterval(seed: seed)
+      return interval.map { $0.low > luck } ?? false
+    }
+    return [baseline] + faster.map(\.copy)
+  }
+
   private static func pairs(
     _ rounds: [TimingRound], _ state: CacheState, _ baseline: Int, _ candidate: Int
   ) -> PairedRatios {
@@ -150,25 +183,35 @@ public struct TimingAnalysis: Sendable {
     return PairedRatios(baseline: first, candidate: second)
   }
 
-  /// Against the fastest baseline and with the less favourable caches: the smallest of the ratios.
+  /// Against the fastest process of the fastest baseline and with the less favourable caches: the smallest of the ratios.
+  /// A baseline's process that had bad luck with its memory is nothing to be ahead of while its twin had none.
   public var headline: TimingRatio? {
     ratios.min { $0.ratio.estimate < $1.ratio.estimate }
   }
 
-  /// The less favourable of cold and warm, by baseline.
-  public func smallest(against baseline: Int) -> TimingRatio? {
-    ratios.filter { $0.baseline == baseline }.min { $0.ratio.estimate < $1.ratio.estimate }
+  /// Against the fastest process of a baseline, with the less favourable caches where none are named.
+  public func smallest(against baseline: Int, _ state: CacheState? = nil) -> TimingRatio? {
+    ratios.filter { $0.baseline == baseline && $0.state == state ?? $0.state }
+      .min { $0.ratio.estimate < $1.ratio.estimate }
   }
 
-  /// What this analysis says of the pair that `other` is about.
+  /// What this analysis says of the baseline and the caches that `other` is about.
   func ratio(as other: TimingRatio) -> TimingRatio? {
-    ratios.first { $0.baseline == other.baseline && $0.state == other.state }
+    smallest(against: other.baseline, other.state)
   }
 
-  /// The wider of the bands, as |ln ratio|; 0 without an A/A run.
-  public var noiseBand: Double {
-    noise.values.map(\.logHalfWidth).max() ?? 0
+  /// Whether the code that a ratio is against ran in a second process too.
+  func hasTwin(_ ratio: TimingRatio) -> Bool { noise[ratio.baseline] != nil }
+
+  /// The wider of the bands of a ratio's own baseline, as |ln ratio|. Of one without a twin, the widest of all; 0 without any
+  /// A/A run.
+  public func noiseBand(of ratio: TimingRatio) -> Double {
+    let bands = noise[ratio.baseline]?.values.map { $0 } ?? noise.values.flatMap(\.values)
+    return bands.map(\.logHalfWidth).max() ?? 0
   }
+
+  /// The headline's noise band; 0 without a headline.
+  public var noiseBand: Double { headline.map(noiseBand(of:)) ?? 0 }
 
   public func median(_ contender: Int, _ state: CacheState) -> ConfidenceInterval? {
     state == .cold ? cold[contender] : warm[contender]

@@ -70,7 +70,7 @@ extension VerificationSession {
   private func pairs(with worker: CallWorker, named name: String, timeout: Double) async throws -> TimingAnalysis {
     let lineup = LiveTiming.Lineup(
       workers: [baselines.eager, worker],
-      contenders: TimingContenders(names: ["eager", name], candidate: 1, baselines: [0], twin: nil), eager: 0,
+      contenders: TimingContenders(names: ["eager", name], candidate: 1, baselines: [0]), eager: 0,
       nullSeconds: try await baselines.nullCall().cost)
     await pool.settle()
     let live = LiveTiming(

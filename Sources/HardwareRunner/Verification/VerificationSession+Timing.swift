@@ -39,14 +39,15 @@ extension VerificationSession {
     let other = try await load(source)
     defer { other.terminate() }
     try await callFirst(other)
-    // The user's own code and its twin change places; PyTorch's compiler is asked anew where it is what counts.
     var again = lineup
-    again.workers.swapAt(0, 2)
     again.workers[1] = other.worker
+    // PyTorch's compiler is asked once more where it is what counts: its noise is that of its own code.
     var anew: CallWorker?
     defer { anew?.terminate() }
-    if first.outcome.analysis.headline?.baseline == 3 { anew = try? await baselines.launchCompiled() }
-    if let anew { again.workers[3] = anew }
+    if let original = first.outcome.analysis.headline?.baseline, original != again.eager {
+      anew = try? await baselines.launchCompiled()
+      if let anew { again.addTwin(of: original, anew) }
+    }
     let second = try await run(source, again, rest, flush, seed: seed &+ 1)
     return Timed(
       outcome: SetsOfProcesses.together(first.outcome, second.outcome, lineup.contenders, seed: seed), lineup: again,
@@ -59,12 +60,12 @@ extension VerificationSession {
     null: CallWorker, touches: Bool
   ) -> LiveTiming.Lineup {
     var lineup = LiveTiming.Lineup(
-      workers: [eager, candidate, twin],
+      workers: [eager, candidate],
       contenders: TimingContenders(
-        names: ["eager", source.idea, "eager again"], candidate: 1, baselines: [0],
-        twin: .init(original: 0, copy: 2)),
+        names: ["eager", source.idea], candidate: 1, baselines: [0]),
       eager: 0, nullWorker: null)
     lineup.contenders.touches = touches
+    lineup.addTwin(of: 0, twin)
     if let compiled {
       lineup.workers.append(compiled)
       lineup.contenders.names.append("torch.compile")

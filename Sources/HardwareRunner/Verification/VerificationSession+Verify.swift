@@ -134,7 +134,8 @@ extension VerificationSession {
     let decision = TimingDecision(outcome, policy: policy)
     let state = analysis.headline?.state ?? .warm
     func summary(_ index: Int) -> TimingSummary {
-      let interval = analysis.median(index, state)
+      let process = analysis.smallest(against: index, state)?.process ?? index
+      let interval = analysis.median(process, state)
       return TimingSummary(
         name: lineup.contenders.names[index], medianMs: interval?.estimate,
         ci95Ms: interval.map { [$0.low, $0.high] } ?? [])
@@ -174,15 +175,15 @@ extension VerificationSession {
       "stopped_precise": outcome.stop == .precise ? 1 : 0, "sets_of_processes": Double(max(outcome.sets.count, 1)),
     ]
     for state in CacheState.allCases {
-      if let noise = analysis.noise[state] {
+      if let noise = analysis.headline.flatMap({ analysis.noise[$0.baseline]?[state] }) {
         figures["noise_band_\(state.rawValue)_percent"] = (noise.ratio - 1) * 100
       }
       figures["candidate_\(state.rawValue)_ms"] = analysis.median(lineup.contenders.candidate, state)?.estimate
       for baseline in lineup.contenders.baselines {
         let name = lineup.contenders.names[baseline].replacing(".", with: "_")
-        figures["\(name)_\(state.rawValue)_ms"] = analysis.median(baseline, state)?.estimate
-        figures["speedup_vs_\(name)_\(state.rawValue)"] =
-          analysis.ratios.first { $0.baseline == baseline && $0.state == state }?.ratio.estimate
+        let smallest = analysis.smallest(against: baseline, state)
+        figures["\(name)_\(state.rawValue)_ms"] = analysis.median(smallest?.process ?? baseline, state)?.estimate
+        figures["speedup_vs_\(name)_\(state.rawValue)"] = smallest?.ratio.estimate
       }
     }
     return figures

@@ -25,8 +25,11 @@ ROLE_MODULES = {
     "device": ("device",),
 }
 TRACEBACK_LIMIT = 20_000
-# Bytes (mallopt(3), 64-bit machines): blocks of up to this size move the allocator's thresholds when they are freed.
+# Parameters of glibc's `mallopt`, and bytes: what is larger than the first is mapped for itself (it is how far that
+# threshold moves on 64-bit machines); of free memory at the heap's end, up to the second is kept.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 MMAP_THRESHOLD_MAX = 32 << 20
+HEAP_KEPT = 256 << 20
 OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc", "Cannot allocate memory")
 
 
@@ -60,12 +63,17 @@ def warm_up(torch: Any) -> None:
     torch.softmax(leaf, -1).sum().backward()
 
 
-def live_a_while(torch: Any) -> None:
-    """Brings the GNU C library's allocator into the state that it is in once a process has given back a large tensor,
-    as any that has loaded a model has. Until then what it gives back to the system, and has to be given page by page
-    in the next call, depends on which tensors happened to be freed before ("M_MMAP_THRESHOLD" in mallopt(3)): a
-    candidate that comes from its gates would be ahead of baselines that have not been through them."""
-    torch.empty(MMAP_THRESHOLD_MAX - (64 << 10), dtype=torch.uint8)
+def keep_heap() -> None:
+    """Has the GNU C library's allocator take tensors of up to 32 MB from its heap, as it does by itself once a process
+    has given back a large one, and keep what they leave. Left alone it gives the heap's end back to the system as soon
+    as 64 MB of it are free, to be given it page by page in the next call: whether an op's intermediates come to that
+    depends on what else happens to lie there, and made the same code four times slower in one process than in
+    another."""
+    library = ctypes.CDLL(None)
+    if getattr(library, "mallopt", None) is None:  # not glibc
+        return
+    library.mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_MAX)
+    library.mallopt(M_TRIM_THRESHOLD, HEAP_KEPT)
 
 
 def main(boot: Dict[str, Any], commands: int, replies: int) -> None:
@@ -81,7 +89,7 @@ def main(boot: Dict[str, Any], commands: int, replies: int) -> None:
         from .tensors import Arena
 
         torch.set_num_threads(boot["threads"])
-        live_a_while(torch)
+        keep_heap()
         if role == "candidate":
             warm_up(torch)
         hello["torch"] = torch.__version__

@@ -40,19 +40,21 @@ struct TimingProtocolTests {
 
   let contenders = TimingContenders(
     names: ["eager", "candidate", "eager again", "torch.compile"], candidate: 1, baselines: [0, 3],
-    twin: .init(original: 0, copy: 2))
+    twins: [.init(original: 0, copy: 2)])
 
   func run(
-    _ source: Recorded, policy: VerificationPolicy = VerificationPolicy(), secondsARound: Double = 0
+    _ source: Recorded, _ contenders: TimingContenders? = nil, policy: VerificationPolicy = VerificationPolicy(),
+    secondsARound: Double = 0
   ) async throws -> (TimingProtocol.Outcome, TimingDecision) {
     let clock = Mutex(0.0)
+    let contenders = contenders ?? self.contenders
     let outcome = try await TimingProtocol(policy: policy, contenders: contenders, seed: 1).run(source) {
       clock.withLock { time in
         time += secondsARound
         return time
       }
     }
-    return (outcome, TimingDecision(outcome.analysis, stop: outcome.stop, policy: policy))
+    return (outcome, TimingDecision(outcome, policy: policy))
   }
 
   @Test("a real difference is verified against the fastest baseline and the less favourable caches")
@@ -83,6 +85,33 @@ struct TimingProtocolTests {
     #expect(decision.verdict == verdict, "\(decision.detail)")
     #expect(both.analysis.noiseBand == max(first.analysis.noiseBand, other.analysis.noiseBand))
     #expect(both.rounds.count == first.rounds.count + other.rounds.count)
+  }
+
+  @Test(
+    "against torch.compile counts the noise of torch.compile, whose second process comes with the second set",
+    arguments: [(5.0, Verdict.verified), (6.3, .notFaster)])
+  func compiledTwin(again: Double, verdict: Verdict) async throws {
+    // One of the two processes of the op's own code has to be given its memory anew in every call.
+    let first = try await run(Recorded([(20, 20), (4, 4), (6, 6), (5, 5)]))
+    #expect(first.1.verdict == .notFaster && SetsOfProcesses.needsAnother(after: first.0, policy: VerificationPolicy()))
+    var more = contenders
+    more.names.append("torch.compile again")
+    more.twins.append(.init(original: 3, copy: 4))
+    let second = try await run(Recorded([(20, 20), (4, 4), (6, 6), (5, 5), (again, again)]), more).0
+    let both = SetsOfProcesses.together(first.0, second, more, seed: 1)
+    let decision = TimingDecision(both, policy: VerificationPolicy())
+    #expect(decision.verdict == verdict, "\(decision.detail)")
+    #expect(both.analysis.headline?.baseline == 3)
+    #expect(abs(both.analysis.noiseBand - log(again / 5)) < 0.03)
+    #expect(try #require(both.analysis.smallest(against: 0)).process == 2)
+  }
+
+  @Test("what is ahead of an unlucky process of the op's own code only is not faster")
+  func unluckyBaseline() async throws {
+    let (outcome, decision) = try await run(Recorded([(20, 20), (5, 5), (5, 5), (9, 9)]))
+    #expect(decision.verdict == .notFaster, "\(decision.detail)")
+    #expect(outcome.analysis.headline?.process == 2)
+    #expect(!SetsOfProcesses.needsAnother(after: outcome, policy: VerificationPolicy()))
   }
 
   @Test("what is far beyond luck, or no faster, is decided by one set of processes")
@@ -200,7 +229,8 @@ struct DisturbanceWatchTests {
   @Test("what is told of a ratio has in it what identical code showed; what decides is held against it")
   func told() throws {
     let contenders = TimingContenders(
-      names: ["eager", "candidate", "eager again"], candidate: 1, baselines: [0], twin: .init(original: 0, copy: 2))
+      names: ["eager", "candidate", "eager again"], candidate: 1, baselines: [0],
+      twins: [.init(original: 0, copy: 2)])
     let rounds = (0..<40).map { number -> TimingRound in
       let wobble = 1 + 0.001 * Double(number % 5)
       // The twin is two per cent slower for as long as it lives.
@@ -217,7 +247,7 @@ struct DisturbanceWatchTests {
 
   @Test("null calls of the rounds are taken off all of them, disturbed ones left out")
   func nullCalls() {
-    let contenders = TimingContenders(names: ["eager", "candidate"], candidate: 1, baselines: [0], twin: nil)
+    let contenders = TimingContenders(names: ["eager", "candidate"], candidate: 1, baselines: [0])
     let rounds = (0..<12).map { number in
       var round = TimingRound(coldMs: [5, 3], warmMs: [4, 2.5], disturbed: number == 0)
       round.nullMs = [.cold: number == 0 ? 9 : 1, .warm: 0.5]
