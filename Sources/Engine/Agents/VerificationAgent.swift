@@ -11,6 +11,8 @@ actor VerificationAgent {
   private let earlier: EarlierWork
   private let memory: ScheduleMemory?
 
+  private var fastestBaseline: Double?
+
   private(set) var judged: [JudgedCandidate] = []
   private(set) var ranked: [(candidate: ProposedCandidate, coarse: CoarseResult)] = []
 
@@ -64,6 +66,16 @@ actor VerificationAgent {
 
   /// How many times as fast `torch.compile` of the op is, about; nil where there is no such baseline.
   func rankCompiled() async throws -> Double? { try await session.rankCompiled() }
+
+  /// How many times as fast as the user's own code the fastest baseline is, about; nil as long as PyTorch's compiler is at
+  /// work.
+  func rankBaselines() async throws -> Double? {
+    if let fastestBaseline { return fastestBaseline }
+    guard await session.hasCompiled else { return nil }
+    let ratio = max(try await rankCompiled() ?? 1, 1)
+    fastestBaseline = ratio
+    return ratio
+  }
 
   @discardableResult
   private func record(

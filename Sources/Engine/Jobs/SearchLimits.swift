@@ -10,7 +10,10 @@ enum SearchLimits {
   static let nearTie = 0.9
   /// A candidate below this coarse ratio to the user's own code is not a finalist while a better one is there.
   static let hopeless = 0.8
-  /// The best candidate is judged at once if it has this coarse ratio, as soon as every rule agent's first idea was ranked.
+  /// The best candidate is judged at once if it has this coarse ratio to the fastest baseline, as soon as every rule agent's
+  /// first idea was ranked.
+  static let likelyGain = 1.15
+  /// It is judged at once if it has this coarse ratio to the user's own code while PyTorch's compiler is still at work.
   /// And from here on, what PyTorch's compiler makes of the op with frozen weights isn't tried: it came to 1.5 times as
   /// fast as the person's own code in the mean of fifty chains, and compiling it takes a third of a search.
   static let clearGain = 2.0

@@ -109,17 +109,21 @@ struct Supervisor: Sendable {
   }
 
   /// Once every quick agent's first idea was ranked (or it has none), and again after each idea: the best candidate gets the
-  /// whole protocol at once if it is far ahead, so that a person has an answer while the search for a better one goes on.
+  /// whole protocol at once if it is clearly ahead, so that a person has an answer while the search for a better one goes on.
   private func hasShown(_ agent: any SynthesisAgent) async {
     guard early.isOpen(after: agent.name), !Task.isCancelled, deadline.leavesTimeToVerify else { return }
-    guard let best = await finalists().best, (best.coarse.ratio ?? 0) >= SearchLimits.clearGain, early.take() else {
-      return
-    }
     do {
+      guard let best = await finalists().best, try await isClearlyAhead(best.coarse), early.take() else { return }
       _ = try await judge(best.candidate, number: 1)
     } catch {
       // Whatever stands in the way of it stands in the way of the finalists, who say so.
     }
+  }
+
+  private func isClearlyAhead(_ coarse: CoarseResult) async throws -> Bool {
+    guard let ratio = coarse.ratio, ratio >= SearchLimits.likelyGain else { return false }
+    guard let fastest = try await verifier.rankBaselines() else { return ratio >= SearchLimits.clearGain }
+    return ratio >= fastest * SearchLimits.likelyGain
   }
 
   /// Gives the best of the coarse order the whole protocol, and a near tie too.

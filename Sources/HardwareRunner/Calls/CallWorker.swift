@@ -36,10 +36,12 @@ public final class CallWorker: Sendable {
   ///   - candidateSource: text of a file that defines `ModelNew`; required for ``ContenderRole/candidate``, else nil.
   ///   - arena: the worker's own, with room for the state and for the inputs of a call.
   ///   - state: nil keeps what the constructor made.
+  ///   - background: what it belongs to until this returns, if it isn't needed yet.
   /// - Throws: ``WorkerFailure``; `raised` when the file doesn't load or the state doesn't fit.
   public static func launch(
     role: ContenderRole, reference: OpReference, candidateSource: String?, environment: RunnerEnvironment,
-    arena: SharedArena, state: StateBundle?, policy: SandboxPolicy? = nil, timeout: Duration = .seconds(120)
+    arena: SharedArena, state: StateBundle?, policy: SandboxPolicy? = nil, background: BackgroundProcesses? = nil,
+    timeout: Duration = .seconds(120)
   ) async throws -> CallWorker {
     let workerRole: WorkerRole =
       switch role {
@@ -49,7 +51,7 @@ public final class CallWorker: Sendable {
       }
     let worker = try await Worker.launch(
       role: workerRole, environment: environment, workspace: reference.workspace, arena: arena, policy: policy,
-      timeout: timeout)
+      background: background, timeout: timeout)
     let contender = CallWorker(role: role, worker: worker, arena: arena)
     do {
       let message = Worker.LoadMessage(
@@ -60,6 +62,7 @@ public final class CallWorker: Sendable {
       worker.terminate()
       throw error
     }
+    background?.remove(worker.tree)
     return contender
   }
 

@@ -8,10 +8,11 @@ extension Worker {
   ///   - workspace: folder bound read-only so that the user's imports work.
   ///   - arena: shared memory, the worker's alone: never give two workers the same.
   ///   - policy: nil for the defaults of the role.
+  ///   - background: what it belongs to while it isn't needed yet; the caller takes it out again.
   /// - Throws: ``EnvironmentProblem`` without PyTorch, ``WorkerFailure`` when the process doesn't come up.
   public static func launch(
     role: WorkerRole, environment: RunnerEnvironment, workspace: String?, arena: SharedArena?,
-    policy: SandboxPolicy? = nil, timeout: Duration = .seconds(120)
+    policy: SandboxPolicy? = nil, background: BackgroundProcesses? = nil, timeout: Duration = .seconds(120)
   ) async throws -> Worker {
     try environment.python.requireTorch()
     // What was on its way when the job was stopped would live for a moment and be seen.
@@ -51,7 +52,7 @@ extension Worker {
       arena: arena.map { BootMessage.Arena(descriptor: 3, size: $0.size) }, threads: environment.threads)
     return try await thread.run {
       do {
-        return try start(role, channel, thread, child, kill, prepared, arena, boot, timeout)
+        return try start(role, channel, thread, child, kill, prepared, arena, boot, background, timeout)
       } catch {
         let wasStopped = kill.wasCalled && !drain.flooded
         kill()
@@ -62,7 +63,7 @@ extension Worker {
 
   private static func start(
     _ role: WorkerRole, _ channel: WorkerChannel, _ thread: WorkThread, _ child: ChildProcess, _ kill: TreeKiller,
-    _ prepared: SandboxedCommand, _ arena: SharedArena?, _ boot: BootMessage,
+    _ prepared: SandboxedCommand, _ arena: SharedArena?, _ boot: BootMessage, _ background: BackgroundProcesses?,
     _ timeout: Duration
   ) throws -> Worker {
     let deadline = crunner_now() + timeout.nanoseconds
@@ -77,6 +78,7 @@ extension Worker {
     }
     let tree = ProcessTree(child: child, root: root, hasNamespace: prepared.information != nil)
     kill.tree = tree
+    background?.add(tree)
     // Handed to a worker at once, so that everything that can go wrong from here on is told in one way.
     let starting = Worker(
       role: role, arena: arena, tree: tree, thread: thread, channel: channel, scratch: prepared.scratch)

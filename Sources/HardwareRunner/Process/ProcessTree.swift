@@ -24,8 +24,10 @@ final class ProcessTree: Sendable {
     let freezer: OpaquePointer?
     /// The processes that were stopped last; empty while the tree runs.
     var members: [pid_t] = []
-    /// Whether it was ``ProcessTree/pause()`` that stopped it.
+    /// Whether ``ProcessTree/pause()`` was called last.
     var isPaused = false
+    /// Whether it is to run as soon as the pause is over.
+    var isWaiting = false
 
     init() { freezer = crunner_freezer_create() }
     deinit { if let freezer { crunner_freezer_destroy(freezer) } }
@@ -59,24 +61,28 @@ final class ProcessTree: Sendable {
   func freeze() throws {
     try frozen.withLock { frozen in
       guard !wasKilled, child.end == nil else { throw WorkerFailure.terminated }
-      frozen.isPaused = false
+      frozen.isWaiting = false
       try frozen.freeze(root, patience: 5_000_000_000)
     }
   }
 
-  /// Stops it for a while, whatever it is in the middle of, from any thread. One that is stopped already stays so, and
-  /// one that can't be stopped runs on.
+  /// Stops it until ``unpause()``, whatever it is in the middle of, from any thread; whoever lets it run meanwhile waits. One
+  /// that can't be stopped runs on.
   func pause() {
     frozen.withLock { frozen in
+      frozen.isPaused = true
       guard frozen.members.isEmpty, !wasKilled, child.end == nil else { return }
-      frozen.isPaused = (try? frozen.freeze(root, patience: 1_000_000_000)) != nil
+      frozen.isWaiting = (try? frozen.freeze(root, patience: 1_000_000_000)) != nil
     }
   }
 
-  /// Lets it run again if ``pause()`` stopped it and nobody has asked for it to be stopped since.
+  /// Ends a pause. Lets it run if it ran before and nobody has asked for it to be stopped since.
   func unpause() {
-    guard frozen.withLock({ $0.isPaused }) else { return }
-    thaw()
+    let isWaiting = frozen.withLock { frozen in
+      frozen.isPaused = false
+      return frozen.isWaiting
+    }
+    if isWaiting { thaw() }
   }
 
   /// Has the threads of a frozen process wake up on processors of their own, as those of a running one would be, and
@@ -111,9 +117,10 @@ final class ProcessTree: Sendable {
   func thaw() {
     frozen.withLock { frozen in
       guard let freezer = frozen.freezer, !frozen.members.isEmpty, !wasKilled else { return }
+      frozen.isWaiting = frozen.isPaused
+      guard !frozen.isPaused else { return }
       child.whileUnreaped { crunner_thaw(freezer, frozen.members, Int32(frozen.members.count)) }
       frozen.members = []
-      frozen.isPaused = false
     }
   }
 

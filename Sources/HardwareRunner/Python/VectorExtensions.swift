@@ -28,13 +28,18 @@ struct VectorExtensions: Sendable {
   }
 
   /// Looks where nobody has yet: about eight seconds.
-  /// - Parameter started: gets the worker, so that it can be paused and ended.
-  func look(in environment: RunnerEnvironment, started: @Sendable (Worker) async -> Void) async {
+  /// - Parameter background: what the process that looks belongs to.
+  /// - Returns: whether nobody had looked before.
+  @discardableResult
+  func look(in environment: RunnerEnvironment, _ background: BackgroundProcesses) async -> Bool {
     guard let file, areUsable == nil,
-      let worker = try? await Worker.launch(role: .device, environment: environment, workspace: nil, arena: nil)
-    else { return }
-    await started(worker)
-    defer { worker.terminate() }
+      let worker = try? await Worker.launch(
+        role: .device, environment: environment, workspace: nil, arena: nil, background: background)
+    else { return false }
+    defer {
+      background.remove(worker.tree)
+      worker.terminate()
+    }
     struct Request: Encodable, Sendable {}
     struct Reply: Decodable, Sendable {
       var usable: Bool
@@ -46,9 +51,10 @@ struct VectorExtensions: Sendable {
       // A PyTorch that has no such checks, or no use for this compiler, has none to leave out.
       usable = false
     } catch {
-      return
+      return true
     }
     try? (usable ? Self.yes : Self.no).write(toFile: file, atomically: true, encoding: .utf8)
+    return true
   }
 
   private static let yes = "usable\n"

@@ -9,10 +9,11 @@ actor Baselines {
   private let state: StateBundle
   private let outputs: [TensorLayout]
   private let example: CallInputs
+  /// What is being got ready for later.
+  private let background: BackgroundProcesses
   private var null: Task<CallWorker, any Error>?
   private var twin: Task<CallWorker, any Error>?
   private var compiled: Task<CallWorker, any Error>?
-  private var compiling: Worker?
   /// Every worker that was started, so that none outlives the session, whatever it is in the middle of.
   private var started: [CallWorker] = []
   private var closed = false
@@ -20,7 +21,7 @@ actor Baselines {
 
   init(
     eager: CallWorker, reference: OpReference, environment: RunnerEnvironment, policy: VerificationPolicy,
-    state: StateBundle, outputs: [TensorLayout], example: CallInputs
+    state: StateBundle, outputs: [TensorLayout], example: CallInputs, background: BackgroundProcesses
   ) {
     self.eager = eager
     self.reference = reference
@@ -29,6 +30,7 @@ actor Baselines {
     self.state = state
     self.outputs = outputs
     self.example = example
+    self.background = background
   }
 
   private func keep(_ worker: CallWorker) {
@@ -36,18 +38,13 @@ actor Baselines {
     if closed { worker.terminate() }
   }
 
-  /// What `torch.compile` needs to have looked up: as long as it takes, it is what is paused for others.
-  private func begin(_ worker: Worker) {
-    compiling = worker
-    if closed { worker.terminate() }
-  }
-
   static func launch(
-    _ role: ContenderRole, _ reference: OpReference, _ environment: RunnerEnvironment, state: StateBundle? = nil
+    _ role: ContenderRole, _ reference: OpReference, _ environment: RunnerEnvironment, state: StateBundle? = nil,
+    background: BackgroundProcesses? = nil
   ) async throws -> CallWorker {
     try await CallWorker.launch(
       role: role, reference: reference, candidateSource: nil, environment: environment,
-      arena: SharedArena(size: VerificationSession.arenaSize), state: state)
+      arena: SharedArena(size: VerificationSession.arenaSize), state: state, background: background)
   }
 
   /// Starts the null worker.
@@ -64,17 +61,21 @@ actor Baselines {
   /// Starts in the background, one after the other, what only timing needs: the twin and the compiled baseline.
   func startTimed() {
     guard twin == nil else { return }
-    let (reference, environment, state) = (reference, environment, state)
+    let (reference, environment, state, background) = (reference, environment, state, background)
     let twin = Task {
-      let worker = try await Self.launch(.eager, reference, environment, state: state)
+      let worker = try await Self.launch(.eager, reference, environment, state: state, background: background)
       keep(worker)
       return worker
     }
     self.twin = twin
-    guard policy.usesCompile else { return }
+    guard policy.usesCompile else {
+      hasCompiled = true
+      return
+    }
     compiled = Task {
+      defer { hasCompiled = true }
       _ = await twin.result
-      await VectorExtensions(environment.python, environment.toolchain).look(in: environment) { await self.begin($0) }
+      await VectorExtensions(environment.python, environment.toolchain).look(in: environment, background)
       return try await launchCompiled()
     }
   }
@@ -82,10 +83,10 @@ actor Baselines {
   /// `torch.compile` of the user's code in a process started now, compiled.
   /// - Throws: ``WorkerFailure``.
   func launchCompiled() async throws -> CallWorker {
-    let worker = try await Self.launch(.compiled, reference, environment, state: state)
+    let worker = try await Self.launch(.compiled, reference, environment, state: state, background: background)
     keep(worker)
-    compiling = worker.worker
-    defer { compiling = nil }
+    background.add(worker.worker.tree)
+    defer { background.remove(worker.worker.tree) }
     do {
       _ = try await worker.call(example, options: CallOptions(timeout: .seconds(policy.compileTimeout)))
     } catch {
@@ -146,6 +147,9 @@ actor Baselines {
     return try await twin.value
   }
 
+  /// Whether ``compiledBaseline()`` need not be waited for.
+  private(set) var hasCompiled = false
+
   /// `torch.compile` of the user's code once it is there; or why it can't be had.
   func compiledBaseline() async -> (worker: CallWorker?, unavailable: String?) {
     guard let compiled else { return (nil, "turned off") }
@@ -160,20 +164,9 @@ actor Baselines {
     }
   }
 
-  /// Does `body` while `torch.compile` is kept from using the processors in the background.
-  func withoutCompiling<Result: Sendable>(
-    _ body: @Sendable () async throws -> sending Result
-  ) async rethrows -> sending Result {
-    let worker = compiling
-    worker?.tree.pause()
-    defer { worker?.tree.unpause() }
-    return try await body()
-  }
-
   func terminate() {
     closed = true
     eager.terminate()
-    compiling?.terminate()
     for worker in started { worker.terminate() }
   }
 }

@@ -11,24 +11,29 @@ actor CandidatePool {
 
   private let reference: OpReference
   private let environment: RunnerEnvironment
+  /// What isn't needed yet.
+  private let background: BackgroundProcesses
   private var spares: [Memory: Task<(Worker, SharedArena), any Error>] = [:]
   private var guardedMemory: Task<GuardedMemory, any Error>?
 
-  init(reference: OpReference, environment: RunnerEnvironment) {
+  init(reference: OpReference, environment: RunnerEnvironment, background: BackgroundProcesses) {
     self.reference = reference
     self.environment = environment
+    self.background = background
   }
 
-  /// Starts the next process in the background. It takes a processor for a second or two: not while anything is timed.
+  /// Starts the next process in the background. It takes a processor for a second or two.
   func prepare(_ memory: Memory = .ordinary) {
     guard spares[memory] == nil else { return }
-    let (reference, environment) = (reference, environment)
+    let (reference, environment, background) = (reference, environment, background)
     let library = memory == .guarded ? guards() : nil
     spares[memory] = Task {
       let policy = try await library?.value.policy
       let arena = try SharedArena(size: VerificationSession.arenaSize)
       let worker = try await Worker.launch(
-        role: .candidate, environment: environment, workspace: reference.workspace, arena: arena, policy: policy)
+        role: .candidate, environment: environment, workspace: reference.workspace, arena: arena, policy: policy,
+        background: background)
+      background.remove(worker.tree)
       if memory == .guarded && !worker.hasGuardedMemory {
         worker.terminate()
         throw EnvironmentProblem("the interpreter doesn't take the allocator with guard pages")

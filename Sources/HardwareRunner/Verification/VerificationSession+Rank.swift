@@ -55,6 +55,9 @@ extension VerificationSession {
       ?? "Too quick to be told from an empty call."
   }
 
+  /// Whether it is known by now whether `torch.compile` takes the op: ``rankCompiled()`` need not wait for it.
+  public var hasCompiled: Bool { get async { await baselines.hasCompiled } }
+
   /// How many times as fast `torch.compile` of the op is as the op as it is written, from a few pairs; nil where that can't
   /// be said. It proves nothing, as no coarse ratio does.
   public func rankCompiled() async throws -> Double? {
@@ -72,14 +75,13 @@ extension VerificationSession {
       workers: [baselines.eager, worker],
       contenders: TimingContenders(names: ["eager", name], candidate: 1, baselines: [0]), eager: 0,
       nullSeconds: try await baselines.nullCall().cost)
-    await pool.settle()
     let live = LiveTiming(
       lineup: lineup, oracle: oracle, policy: policy, quick: quick, flush: nil, processors: environment.threads,
       timeout: timeout, seed: UInt64.random(in: 0...UInt64.max)
     )
     var generator = SeededGenerator(seed: UInt64.random(in: 0...UInt64.max))
     let orders = (0...policy.coarsePairs).map { _ in [0, 1].shuffled(using: &generator) }
-    let rounds = try await baselines.withoutCompiling {
+    let rounds = try await background.whileQuiet {
       var rounds: [TimingRound] = []
       for order in orders { rounds.append(try await live.round(order: order)) }
       // One more than counts: the first finds both processes not warm yet.

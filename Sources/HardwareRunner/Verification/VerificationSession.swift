@@ -14,6 +14,7 @@ public actor VerificationSession {
   let admission: OracleMessages.Admission
   let baselines: Baselines
   let pool: CandidatePool
+  let background = BackgroundProcesses()
   /// The weights that every contender starts with.
   let state: StateBundle
   /// What holds for the whole program once the user's own code has run in it, and before.
@@ -50,7 +51,7 @@ public actor VerificationSession {
     self.device = device
     self.policy = policy
     self.progress = progress
-    pool = CandidatePool(reference: reference, environment: environment)
+    pool = CandidatePool(reference: reference, environment: environment, background: background)
     progress(.init(gate: "prepare", message: "starting the oracle and the baselines", fraction: 0))
     async let eagerLaunch = Baselines.launch(.eager, reference, environment)
     let oracleStart = Result { try SharedArena(size: Self.arenaSize) }
@@ -80,7 +81,7 @@ public actor VerificationSession {
       quick = opened.quick
       baselines = Baselines(
         eager: eager, reference: reference, environment: environment, policy: policy, state: opened.state,
-        outputs: opened.outputs, example: opened.example)
+        outputs: opened.outputs, example: opened.example, background: background)
       await baselines.startNull()
       await pool.prepare()
       let null = try await baselines.nullCall()
@@ -107,6 +108,7 @@ public actor VerificationSession {
   public func close() async {
     closed = true
     oracle.terminate()
+    background.terminate()
     await baselines.terminate()
     await pool.terminate()
   }

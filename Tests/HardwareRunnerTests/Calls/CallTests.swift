@@ -253,7 +253,8 @@ struct CallTests {
     let inputs = CallInputs.floats([(layout.shape, [Float](repeating: 1, count: layout.count))])
     let baselines = Baselines(
       eager: quick, reference: reference, environment: environment, policy: VerificationPolicy(),
-      state: StateBundle(bytes: [], entries: []), outputs: [layout], example: inputs)
+      state: StateBundle(bytes: [], entries: []), outputs: [layout], example: inputs,
+      background: BackgroundProcesses())
     await baselines.startNull()
     let (null, touches) = try await baselines.nullWorker(besides: [quick])
     #expect(!touches)
