@@ -62,7 +62,7 @@ import Testing
 
   @Test func everyCaptureIsLoweredWithoutObstacles() async throws {
     let graphs = try await Self.captures.graphs()
-    #expect(graphs.count == 20)
+    #expect(graphs.count == 21)
     for (name, graph) in graphs {
       let lowered = graph.lowered()
       #expect(lowered.obstacles.isEmpty, "\(name)")

@@ -118,4 +118,37 @@ import Testing
     let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
     #expect(result.status == 0, "\(result.output)")
   }
+
+  @Test(.enabled(if: TestPython.hasTorch, TestPython.skipReason), arguments: [512, 128])
+  func randomNarrowRowsGiveTheOriginalsValues(bits: Int) async throws {
+    let scratch = try CandidateTests.Scratch()
+    let file = TestPython.folder.appendingPathComponent("Python/narrow_models.py")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    for (name, graph) in try await CandidateTests.Captures.capture("narrow_models.py") {
+      if bits == 128, !name.hasSuffix("2") { continue }
+      let request = SynthesisRequest(
+        graph: graph, opName: name, isFunction: true, vectorBits: bits, threads: 2, cacheBytes: [32 << 10, 1 << 20])
+      let proposal = try #require(Synthesizer.proposals(for: request, agent: "fusion").first, "\(name)")
+      #expect(Synthesizer.findings(for: request).isEmpty, "\(name)")
+      try proposal.block.candidateFile(original: text, provenance: [])
+        .write(to: scratch.url.appendingPathComponent("\(name).0.py"), atomically: true, encoding: .utf8)
+    }
+    let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
+    #expect(result.status == 0, "\(result.output)")
+  }
+
+  @Test func narrowRowsAreTakenApartUnlessTheirElementsAreNeeded() {
+    for isNeeded in [false, true] {
+      var maker = GraphMaker(seed: 1)
+      let x = maker.input([1000, 6])
+      let square = maker.call("mul.Tensor", [x, x])
+      let sum = maker.call("sum.dim_IntList", [square], [.list([.integer(1)])], shape: [1000])
+      maker.graph.outputs = (isNeeded ? [sum, square] : [sum]).map { .value($0) }
+      maker.graph.structure = .tuple(isNeeded ? [.leaf(0), .leaf(1)] : [.leaf(0)])
+      let lowered = maker.graph.lowered()
+      let apart = lowered.takingNarrowRowsApart()
+      #expect(lowered.nodes.contains { $0.operation.isReduction })
+      #expect(apart.nodes.contains { $0.operation.isReduction } == isNeeded)
+    }
+  }
 }

@@ -85,7 +85,7 @@ public enum Elementwise: String, Sendable, Hashable, CaseIterable {
 
 /// Reductions over neighbouring dimensions.
 public enum Reduction: String, Sendable, Hashable, CaseIterable {
-  case sum, maximum, minimum
+  case sum, product, maximum, minimum
   /// Of differences from a mean: squares of large ones overflow, so kernels add them in double precision.
   case sumOfSquares
   /// Row-major number (int64) of the first extremum among the reduced elements; the first NaN counts as the extremum.
@@ -94,4 +94,6 @@ public enum Reduction: String, Sendable, Hashable, CaseIterable {
   /// The result numbers an element and is no element itself.
   var isIndex: Bool { self == .argMaximum || self == .argMinimum }
   var isSum: Bool { self == .sum || self == .sumOfSquares }
+  /// Partial results of float32 are kept in double precision: sums lose least there, and products don't overflow on the way.
+  var isDouble: Bool { isSum || self == .product }
 }

@@ -66,6 +66,7 @@ public struct Interpreter: Sendable {
   static func reduce(_ reduction: Reduction, _ values: [Double]) -> Double {
     switch reduction {
     case .sum: values.reduce(0, +)
+    case .product: values.reduce(1, *)
     case .sumOfSquares: values.reduce(0) { $0 + $1 * $1 }
     case .maximum: values.reduce(-.infinity) { apply(.maximum, [$0, $1]) }
     case .minimum: values.reduce(.infinity) { apply(.minimum, [$0, $1]) }

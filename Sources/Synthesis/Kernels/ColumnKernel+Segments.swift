@@ -72,6 +72,7 @@ extension ColumnKernel {
         code.line(
           "if (v \(symbol) \(all) || (v != v && \(all) == \(all))) \(all) = v, i\(id)[j] = part_i\(id)[number * block + j];"
         )
+      case .product?: code.line("\(all) *= \(part);")
       default: code.line("\(all) += \(part);")
       }
       code.close()

@@ -5,6 +5,7 @@ extension ColumnKernel {
   func columnType(_ id: ValueID) -> String {
     switch reduction(id) {
     case .sumOfSquares?: "ColumnSquares"
+    case .product?: "ColumnProduct"
     case .maximum?: "ColumnMaximum"
     case .minimum?: "ColumnMinimum"
     case .argMaximum?: "ColumnArgMaximum"
@@ -18,8 +19,8 @@ extension ColumnKernel {
     reduction(id)?.isIndex == true ? "c\(id) + j, i\(id) + j" : "c\(id) + j"
   }
 
-  /// In double precision: sums, and what is made of sums of squares.
-  private func isDouble(_ id: ValueID) -> Bool { reduction(id).map(\.isSum) ?? plan.isWide(id) }
+  /// In double precision: sums and products, and what is made of sums of squares.
+  private func isDouble(_ id: ValueID) -> Bool { reduction(id).map(\.isDouble) ?? plan.isWide(id) }
 
   /// Used for every element of a column, so that a copy in the kernel's own type pays.
   private func isUsedByRows(_ id: ValueID) -> Bool {
@@ -50,6 +51,7 @@ extension ColumnKernel {
     switch reduction(id) {
     case .maximum?, .argMaximum?: start = "-INFINITY"
     case .minimum?, .argMinimum?: start = "INFINITY"
+    case .product?: start = "1"
     default: start = "0"
     }
     let isIndex = reduction(id)?.isIndex == true

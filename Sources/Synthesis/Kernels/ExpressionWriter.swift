@@ -93,29 +93,41 @@ struct ExpressionWriter {
     _ access: FusionGroup.Access, loaded: inout [FusionGroup.Access: String], into code: inout CodeWriter
   ) {
     guard rowScalars[access] == nil, loaded[access] == nil, let pointer = pointers[access] else { return }
-    let dtype = graph.nodes[access.root].type.dtype
-    let isMask = dtype == .bool
+    let isMask = graph.nodes[access.root].type.dtype == .bool
     let variable = "x\(loaded.count)"
     loaded[access] = variable
+    code.line("const \(isMask ? "mask" : "vec") \(variable) = \(load(access, at: pointer));")
+  }
+
+  private mutating func load(_ access: FusionGroup.Access, at pointer: String) -> String {
+    let dtype = graph.nodes[access.root].type.dtype
     let stride = access.strides.last ?? 0
     if stride == 1 {
       need(dtype.piece("load", computing: group.dtype))
-      code.line("const \(isMask ? "mask" : "vec") \(variable) = load(\(pointer) + j, n);")
-    } else {
-      need(dtype.piece("gather", computing: group.dtype))
-      code.line("const \(isMask ? "mask" : "vec") \(variable) = gather(\(pointer) + j * \(stride), \(stride), n);")
+      return "load(\(pointer) + j, n)"
     }
+    if let place = placeInGroup(access) {
+      need("picked")
+      return "picked<\(stride), \(place)>(\(pointer) + j * \(stride)\(place == 0 ? "" : " - \(place)"), n)"
+    }
+    need(dtype.piece("gather", computing: group.dtype))
+    return "gather(\(pointer) + j * \(stride), \(stride), n)"
+  }
+
+  /// Which element it is of neighbouring groups of a few in memory, all of which may be read; nil where there are none such.
+  private func placeInGroup(_ access: FusionGroup.Access) -> Int? {
+    let type = graph.nodes[access.root].type
+    guard type.dtype == group.dtype, let stride = access.strides.last, [2, 3, 4, 6, 8].contains(stride),
+      type.count.isMultiple(of: stride), access.strides.dropLast().allSatisfy({ $0.isMultiple(of: stride) })
+    else { return nil }
+    return access.offset % stride
   }
 
   /// A load where it is used, for reductions of what is in memory.
   mutating func direct(_ access: FusionGroup.Access) -> String {
     if let scalar = rowScalars[access] { return "splat(\(scalar))" }
     if let vector = held[access] { return vector }
-    let stride = access.strides.last ?? 0
-    let dtype = graph.nodes[access.root].type.dtype
-    need(dtype.piece(stride == 1 ? "load" : "gather", computing: group.dtype))
-    let pointer = pointers[access] ?? "nullptr"
-    return stride == 1 ? "load(\(pointer) + j, n)" : "gather(\(pointer) + j * \(stride), \(stride), n)"
+    return load(access, at: pointers[access] ?? "nullptr")
   }
 
   private func operandTypes(_ node: TensorGraph.Node) -> [ElementType] {

@@ -59,6 +59,10 @@ extension FusionKernel {
           code.line("Total t\(id);")
           code.line("for (int64_t number = 0; number < blocks; ++number) t\(id).add(parts\(id)[number]);")
           code.line("const \(type) \(expressions.name(id)) = \(type)(t\(id).value());")
+        } else if reduction == .product {
+          code.line("double t\(id) = 1;")
+          code.line("for (int64_t number = 0; number < blocks; ++number) t\(id) *= parts\(id)[number];")
+          code.line("const real \(expressions.name(id)) = real(t\(id));")
         } else {
           code.line("real \(expressions.name(id)) = real(parts\(id)[0]);")
           code.line(

@@ -287,6 +287,7 @@ struct FusionKernel {
       let type: String
       switch reduction {
       case .sum: type = "Sum"
+      case .product: type = "Product"
       case .sumOfSquares: type = "SumOfSquares"
       case .maximum: type = "Maximum"
       case .minimum: type = "Minimum"

@@ -83,6 +83,34 @@ extension VectorHeader {
 
           """
       ),
+      "ColumnProduct": (
+        ["load", "store"],
+        isSingle
+          ? """
+          /// Products of columns in double precision: partial products don't overflow before the whole does.
+          struct ColumnProduct {
+          \(halves)
+            wide part[2];
+            explicit ColumnProduct(const double* p) { __builtin_memcpy(part, p, sizeof part); }
+            void add(vec v, int64_t) {
+              half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
+              part[0] *= __builtin_convertvector(parts[0], wide);
+              part[1] *= __builtin_convertvector(parts[1], wide);
+            }
+            void save(double* p) const { __builtin_memcpy(p, part, sizeof part); }
+          };
+
+          """
+          : """
+          struct ColumnProduct {
+            vec part;
+            explicit ColumnProduct(const real* p) : part(load(p, Whole{})) {}
+            void add(vec v, int64_t) { part *= v; }
+            void save(real* p) const { store(p, part, Whole{}); }
+          };
+
+          """
+      ),
       "ColumnMaximum": (["load", "store", "maximum"], Self.columnExtremum("Maximum", "maximum")),
       "ColumnMinimum": (["load", "store", "minimum"], Self.columnExtremum("Minimum", "minimum")),
       "ColumnArgMaximum": (["load", "store", "lane"], Self.columnIndex("Maximum", ">")),

@@ -77,6 +77,47 @@ extension VectorHeader {
 
           """
       ),
+      "Product": (
+        ["first"],
+        isSingle
+          ? """
+          /// A product in double precision: partial products don't overflow before the whole does.
+          struct Product {
+            typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
+            typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));
+            wide part[4] = {wide{} + 1, wide{} + 1, wide{} + 1, wide{} + 1};
+            template <class S> void add(vec v, Whole, S) {
+              half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
+              part[S::index & 2] *= __builtin_convertvector(parts[0], wide);
+              part[S::index | 1] *= __builtin_convertvector(parts[1], wide);
+            }
+            template <class S> void add(vec v, Part p, S slot) { add(select(first(p.count), v, splat(1)), Whole{}, slot); }
+            void flush() {}
+            double value() const {
+              const wide v = (part[0] * part[1]) * (part[2] * part[3]);
+              double r = v[0];
+              for (int i = 1; i < lanes / 2; ++i) r *= v[i];
+              return r;
+            }
+          };
+
+          """
+          : """
+          struct Product {
+            vec part[4] = {splat(1), splat(1), splat(1), splat(1)};
+            template <class S> void add(vec v, Whole, S) { part[S::index] *= v; }
+            template <class S> void add(vec v, Part p, S) { part[S::index] *= select(first(p.count), v, splat(1)); }
+            void flush() {}
+            double value() const {
+              const vec v = (part[0] * part[1]) * (part[2] * part[3]);
+              double r = v[0];
+              for (int i = 1; i < lanes; ++i) r *= v[i];
+              return r;
+            }
+          };
+
+          """
+      ),
       "Maximum": (["maximum", "first"], Self.extremum("Maximum", "maximum", "-INFINITY")),
       "Minimum": (["minimum", "first"], Self.extremum("Minimum", "minimum", "INFINITY")),
       "ArgMaximum": (["first", "lane"], Self.position("Maximum", ">", "-INFINITY")),

@@ -38,6 +38,36 @@ extension VectorHeader {
 
         """
       ),
+      "picked": (
+        ["load", "gather", "permuted"],
+        """
+        /// Element `at` of each of `lanes` neighbouring groups of `stride` (1, 2, 3 or twice such a number). All of the groups is
+        /// read: loads of their other elements come to the same.
+        template <int stride, int at> inline vec picked(const real* p, Whole n) {
+          if constexpr (stride == 1) {
+            return load(p, n);
+          } else if constexpr (stride % 2 == 0) {
+            constexpr int half = stride / 2;
+            constexpr auto second = [](auto i) { return std::integral_constant<int, 2 * decltype(i)::value + at / half>::value; };
+            return permuted(picked<half, at % half>(p, n), picked<half, at % half>(p + lanes * half, n), second, std::make_index_sequence<lanes>{});
+          } else {
+            static_assert(stride == 3);
+            constexpr auto low = [](auto i) {
+              constexpr int place = 3 * decltype(i)::value + at;
+              return std::integral_constant<int, (place < 2 * lanes ? place : 0)>::value;
+            };
+            constexpr auto high = [](auto i) {
+              constexpr int place = 3 * decltype(i)::value + at;
+              return std::integral_constant<int, (place < 2 * lanes ? decltype(i)::value : place - lanes)>::value;
+            };
+            constexpr std::make_index_sequence<lanes> all{};
+            return permuted(permuted(load(p, n), load(p + lanes, n), low, all), load(p + 2 * lanes, n), high, all);
+          }
+        }
+        template <int stride, int at> inline vec picked(const real* p, Part part) { return gather(p + at, stride, part); }
+
+        """
+      ),
       "Running": (
         ["permuted", "first"],
         """

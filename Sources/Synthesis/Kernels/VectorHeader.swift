@@ -46,10 +46,13 @@ struct VectorHeader {
       "fence", "hugePages", "first", "sweep", "fma",
       "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
       "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "sin", "cos", "floor", "ceil", "round", "trunc", "power",
-      "maximum", "minimum", "atLeast", "atMost", "Total", "Sum", "SumOfSquares", "Maximum", "Minimum",
-      "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnMaximum", "ColumnMinimum",
+      "maximum", "minimum", "atLeast", "atMost", "Total", "Sum", "SumOfSquares", "Product",
+      "Maximum", "Minimum",
+      "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnProduct",
+      "ColumnMaximum", "ColumnMinimum",
       "ColumnArgMaximum", "ColumnArgMinimum",
-      "permuted", "every", "RunningSum", "RunningProduct", "RunningMaximum", "RunningMinimum", "Running", "Columns",
+      "permuted", "every", "picked", "RunningSum", "RunningProduct", "RunningMaximum", "RunningMinimum", "Running",
+      "Columns",
       "backwards",
     ]
 

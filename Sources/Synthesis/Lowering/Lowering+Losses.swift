@@ -74,7 +74,65 @@ extension TensorGraph {
       let probability = c.apply(.exp, target)
       return c.apply(.multiply, probability, difference)
     }
+    table["aten.pairwise_distance.default"] = { c in
+      guard c.isUniform, c.type.dtype.isFloating, let a = c.tensor(0, "x1"), let b = c.tensor(1, "x2"),
+        let distance = c.distance(a, b, argumentsFrom: 2)
+      else { return nil }
+      return [c.reshape(distance, c.type.shape)]
+    }
+    table["aten.triplet_margin_loss.default"] = { c in
+      guard c.isUniform, c.type.dtype.isFloating, let anchor = c.tensor(0, "anchor"),
+        let positive = c.tensor(1, "positive"), let negative = c.tensor(2, "negative"),
+        let margin = c.number(3, "margin", default: 1), let mode = c.integer(7, "reduction", default: 1),
+        let near = c.distance(anchor, positive, argumentsFrom: 4),
+        var far = c.distance(anchor, negative, argumentsFrom: 4)
+      else { return nil }
+      if c.truth(6, "swap") {
+        guard let other = c.distance(positive, negative, argumentsFrom: 4) else { return nil }
+        far = c.apply(.minimum, far, other)
+      }
+      let excess = c.apply(.subtract, c.apply(.add, near, margin), far)
+      let each = c.apply(.maximum, excess, 0)
+      let all = Set(c.shape(each).indices)
+      switch mode {
+      case 0: return [c.reshape(each, c.type.shape)]
+      case 1: return c.mean(each, all).map { [$0] }
+      default: return c.reduce(.sum, each, all).map { [$0] }
+      }
+    }
+    table["aten.cosine_similarity.default"] = { c in
+      guard c.isUniform, c.type.dtype.isFloating, let a = c.tensor(0, "x1"), let b = c.tensor(1, "x2"),
+        let epsilon = c.number(3, "eps", default: 1e-8),
+        let shape = Shape.broadcast([c.shape(a), c.shape(b)]),
+        let dimension = Shape.dimension(c.integer(2, "dim", default: 1) ?? 1, rank: shape.count)
+      else { return nil }
+      var sides: [LoweringContext.ValueID] = []
+      for side in [c.expanded(a, shape), c.expanded(b, shape)] {
+        // Divided first, as PyTorch does it: the product of tiny numbers would lose digits.
+        guard let square = c.reduce(.sum, c.apply(.multiply, side, side), [dimension]) else { return nil }
+        let length = c.apply(.maximum, c.apply(.sqrt, square), epsilon)
+        let inverse = c.reshape(c.apply(.reciprocal, length), c.keepingDimensions(shape, [dimension]))
+        sides.append(c.apply(.multiply, side, inverse))
+      }
+      guard let cosine = c.reduce(.sum, c.apply(.multiply, sides[0], sides[1]), [dimension]) else { return nil }
+      return [c.reshape(cosine, c.type.shape)]
+    }
     return table
+  }
+}
+
+extension LoweringContext {
+  /// ‖a − b + ε‖ over the last dimension, which the result doesn't have; `p` and `eps` stand at the position given.
+  fileprivate mutating func distance(_ a: ValueID, _ b: ValueID, argumentsFrom position: Int) -> ValueID? {
+    guard let order = number(position, "p", default: 2), let epsilon = number(position + 1, "eps", default: 1e-6) else {
+      return nil
+    }
+    let difference = apply(.add, apply(.subtract, a, b), epsilon)
+    let last = shape(difference).count - 1
+    guard last >= 0, order == 1 || order == 2 else { return nil }
+    let each = order == 1 ? apply(.absolute, difference) : apply(.multiply, difference, difference)
+    guard let sum = reduce(.sum, each, [last]) else { return nil }
+    return order == 1 ? sum : apply(.sqrt, sum)
   }
 }
 

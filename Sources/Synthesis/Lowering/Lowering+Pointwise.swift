@@ -18,6 +18,10 @@ extension TensorGraph {
       guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self") else { return nil }
       return [context.apply(.multiply, x, x)]
     }
+    table["aten.sign.default"] = { context in
+      guard context.isUniform, context.type.dtype.isFloating, let x = context.tensor(0, "self") else { return nil }
+      return [context.sign(x)]
+    }
     for name in ["logical_not", "bitwise_not"] {
       table["aten.\(name).default"] = { context in
         guard let x = context.tensor(0, "self"), context.builder.type(x).dtype == .bool else { return nil }

@@ -22,6 +22,9 @@ extension TensorGraph {
     for target in ["sum.default", "sum.dim_IntList"] {
       reduction(target) { c, x, dimensions in c.reduce(.sum, x, dimensions) }
     }
+    for target in ["prod.default", "prod.dim_int"] {
+      reduction(target) { c, x, dimensions in c.reduce(.product, x, dimensions) }
+    }
     for target in ["mean.default", "mean.dim"] {
       reduction(target) { c, x, dimensions in c.mean(x, dimensions) }
     }

@@ -176,6 +176,9 @@ struct CallSequence {
       switch how.reduction {
       case .sum: return "\(operands[0]).sum(dim=\(dimensions))"
       case .sumOfSquares: return "\(operands[0]).square().sum(dim=\(dimensions))"
+      case .product:
+        let flat = list.count > 1 ? ".flatten(\(list[0]), \(list[list.count - 1]))" : ""
+        return "\(operands[0])\(flat).prod(dim=\(-how.inner - 1))"
       case .maximum: return "\(operands[0]).amax(dim=\(dimensions))"
       case .minimum: return "\(operands[0]).amin(dim=\(dimensions))"
       case .argMaximum, .argMinimum:

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 FIRST, LAST = map(int, os.environ.get("COLUMN_SEEDS", "0:5").split(":"))
 
 KINDS = "softmax log_softmax centre variance norm rms unary scalar gain mask column".split()
-RESULTS = "sum mean amax amin var std logsumexp norm argmax argmin max min any all".split()
+RESULTS = "prod sum mean amax amin var std logsumexp norm argmax argmin max min any all".split()
 UNARY = ["tanh", "sigmoid", "relu", "abs", "neg"]
 
 
@@ -68,6 +68,8 @@ def make(seed):
             return torch.linalg.vector_norm(x, dim=dimensions, keepdim=keep)
         if what in ("var", "std"):
             return getattr(x, what)(dimensions, correction=0, keepdim=keep)
+        if what == "prod":
+            return (1 + first / 50).prod(dimensions[0], keepdim=keep)
         if what in ("sum", "mean"):
             x = x.abs()  # terms that don't cancel, for the same reason
         return getattr(torch, what)(x, dimensions, keepdim=keep)

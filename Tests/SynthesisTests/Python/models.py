@@ -202,7 +202,19 @@ def _labels(classes: int, *shape: int):
     return lambda: torch.randint(classes, shape)
 
 
+class Distances(nn.Module):
+    """Lengths, angles and products of rows, as modules and functions of PyTorch."""
+
+    def forward(self, anchor, positive, negative):
+        triplet = F.triplet_margin_loss(anchor, positive, negative, margin=0.7, swap=True)
+        apart = F.triplet_margin_loss(anchor, positive, negative, p=1, reduction="none")
+        between = F.pairwise_distance(anchor, positive, p=1, keepdim=True)
+        angle = F.cosine_similarity(anchor, positive) + F.cosine_similarity(anchor, negative[:1], dim=-1, eps=1e-3)
+        return triplet, apart, between, angle, (1 + anchor.sign() * 0.01).prod(dim=1), (1 + anchor[:3] * 0.01).prod()
+
+
 CASES = {
+    "Distances": ([_r(37, 130), _r(37, 130), _r(37, 130)], []),
     "ClassLosses": ([_r(37, 130), _labels(130, 37)], []),
     "SegmentationLosses": ([_r(3, 5, 7, 9), _labels(5, 3, 7, 9)], []),
     "SoftmaxChain": ([_r(3, 5, 100), _r(5, 100)], []),
