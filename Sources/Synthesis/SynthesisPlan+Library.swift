@@ -10,10 +10,14 @@ extension SynthesisPlan {
     let folded = Rule.batchNormFoldingBesideEpilogues.applied(to: lowered)
     let start = folded ?? lowered
     let packed = Rule.packedEpilogues.applied(to: start)
+    let direct = Rule.depthwiseDirectly.applied(to: start)
     let ways: [(graph: TensorGraph?, rules: [Rule])] = [
       (packed, [.packedEpilogues]),
       // Only where something lies between that would be brought into row-major order and back.
       (packed.flatMap { Rule.channelsLast.applied(to: $0) }, [.packedEpilogues, .channelsLast]),
+      // Kernels of our own for convolutions that keep channels apart, and the library's for all others.
+      (direct.flatMap { Rule.packedEpilogues.applied(to: $0) }, [.depthwiseDirectly, .packedEpilogues]),
+      (direct.flatMap { Rule.rowMajorEpilogues.applied(to: $0) }, [.depthwiseDirectly, .rowMajorEpilogues]),
       (Rule.rowMajorEpilogues.applied(to: start), [.rowMajorEpilogues]),
       (Rule.channelsLast.applied(to: start), [.channelsLast]),
     ]

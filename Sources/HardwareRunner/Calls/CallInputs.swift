@@ -25,6 +25,9 @@ public struct CallInputs: Sendable {
     self.upstream = upstream
   }
 
+  /// The same in memory of their own.
+  var copied: CallInputs { CallInputs(bytes: bytes, arguments: arguments, upstream: upstream) }
+
   /// The image; a copy of it where it is lent.
   public var bytes: [UInt8] {
     get {

@@ -35,7 +35,11 @@ public final class BackgroundProcesses: Sendable {
       state.quiet += 1
       return Array(state.trees.values)
     }
-    for tree in trees { tree.pause() }
+    for tree in trees {
+      tree.pause()
+      // It may have been taken out since, and nobody would let it run again.
+      if state.withLock({ $0.trees[ObjectIdentifier(tree)] == nil }) { tree.unpause() }
+    }
     defer {
       let stopped = state.withLock { state in
         state.quiet -= 1

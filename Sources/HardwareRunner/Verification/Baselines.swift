@@ -8,7 +8,7 @@ actor Baselines {
   private let policy: VerificationPolicy
   private let state: StateBundle
   private let outputs: [TensorLayout]
-  private let example: CallInputs
+  let example: CallInputs
   /// What is being got ready for later.
   private let background: BackgroundProcesses
   private var null: Task<CallWorker, any Error>?

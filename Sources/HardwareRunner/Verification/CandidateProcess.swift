@@ -37,6 +37,15 @@ actor CandidateProcess {
     }
   }
 
+  /// A call before all gates, in which native code is compiled. What goes wrong in it goes wrong in the next one too, and is
+  /// told of there; what it gives is remembered, in case it is given back then.
+  func callEarly(_ example: CallInputs) async {
+    guard let result = try? await worker.call(example, options: CallOptions(timeout: .seconds(firstCallTimeout))) else {
+      return
+    }
+    _ = replay.recall(result.outputs, of: "a call before the first check")
+  }
+
   /// A command other than a call.
   func perform<Value: Sendable>(
     gate: String, doing what: String, _ body: @Sendable (CallWorker) async throws -> Value

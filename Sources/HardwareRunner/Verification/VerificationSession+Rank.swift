@@ -3,43 +3,63 @@ import Foundation
 extension VerificationSession {
   /// A quick word on a candidate for a search: a few sets of inputs, then a few interleaved pairs against the user's own
   /// code with warm caches. A ratio from here ranks; it proves nothing.
+  ///
+  /// While another candidate is being ranked, this one is loaded and called once, which compiles its native code.
   public func rank(_ candidate: CandidateSource) async throws -> CoarseResult {
-    try await exclusively { try await self.ranked(candidate) }
+    let screen = Screen(candidate: candidate.source, reference: reference.source, types: reference.inputs.types)
+    let labels = Set(candidate.labels).union(screen.labels)
+    if let problem = screen.problem { return refused(Fault(.wrong, gate: "screen", detail: problem), labels) }
+    let ready = await started(candidate)
+    defer { (try? ready.get())?.terminate() }
+    return try await exclusively {
+      do {
+        return try await self.ranked(candidate, try ready.get(), labels)
+      } catch let error as FaultError {
+        return self.refused(error.fault, labels)
+      }
+    }
   }
 
-  private func ranked(_ source: CandidateSource) async throws -> CoarseResult {
-    let screen = Screen(candidate: source.source, reference: reference.source, types: reference.inputs.types)
-    let labels = Set(source.labels).union(screen.labels)
-    func early(_ fault: Fault) -> CoarseResult {
-      CoarseResult(
-        verdict: fault.verdict, detail: fault.detail, counterexample: fault.counterexample,
-        labels: Label.allCases.filter(labels.contains))
-    }
-    if let problem = screen.problem { return early(Fault(.wrong, gate: "screen", detail: problem)) }
+  private nonisolated func refused(_ fault: Fault, _ labels: Set<Label>) -> CoarseResult {
+    CoarseResult(
+      verdict: fault.verdict, detail: fault.detail, counterexample: fault.counterexample,
+      labels: Label.allCases.filter(labels.contains))
+  }
+
+  /// A process with the candidate in it, called once.
+  private func started(_ source: CandidateSource) async -> Result<CandidateProcess, any Error> {
     do {
-      progress(.init(gate: "load", message: "loading '\(source.idea)'", fraction: 0.1))
       let process = try await load(source)
       await pool.prepare()
-      defer { process.terminate() }
-      guard admission.isJudgeable else {
-        return CoarseResult(
-          verdict: .inconclusive, detail: admissionGate.detail, labels: Label.allCases.filter(labels.contains))
-      }
-      let report = try await correctness(process, of: source).runQuickly()
-      if let fault = report.fault { return early(fault) }
-      var result = CoarseResult(
-        verdict: nil, detail: "", errorRatio: report.errorRatio.map { min($0, .greatestFiniteMagnitude) },
-        labels: Label.allCases.filter(labels.union(report.labels).contains))
-      guard admissionGate.passed else {
-        result.verdict = .inconclusive
-        result.detail = admissionGate.detail
-        return result
-      }
-      try await compare(source, process, &result)
-      return result
-    } catch let error as FaultError {
-      return early(error.fault)
+      let tree = process.worker.worker.tree
+      background.add(tree)
+      await process.callEarly(baselines.example)
+      background.remove(tree)
+      return .success(process)
+    } catch {
+      return .failure(error)
     }
+  }
+
+  private func ranked(
+    _ source: CandidateSource, _ process: CandidateProcess, _ labels: Set<Label>
+  ) async throws -> CoarseResult {
+    guard admission.isJudgeable else {
+      return CoarseResult(
+        verdict: .inconclusive, detail: admissionGate.detail, labels: Label.allCases.filter(labels.contains))
+    }
+    let report = try await correctness(process, of: source).runQuickly()
+    if let fault = report.fault { return refused(fault, labels) }
+    var result = CoarseResult(
+      verdict: nil, detail: "", errorRatio: report.errorRatio.map { min($0, .greatestFiniteMagnitude) },
+      labels: Label.allCases.filter(labels.union(report.labels).contains))
+    guard admissionGate.passed else {
+      result.verdict = .inconclusive
+      result.detail = admissionGate.detail
+      return result
+    }
+    try await compare(source, process, &result)
+    return result
   }
 
   private func compare(_ source: CandidateSource, _ process: CandidateProcess, _ result: inout CoarseResult)

@@ -174,7 +174,7 @@ public actor VerificationSession {
     return Opened(
       admission: admission, state: state, quick: quick,
       outputs: cases[0].results.map { TensorLayout(contiguous: $0.dtype, shape: $0.shape) },
-      example: cases[0].inputs, eagerSeconds: times.min() ?? 0, unstable: unstable)
+      example: cases[0].inputs.copied, eagerSeconds: times.min() ?? 0, unstable: unstable)
   }
 
   /// The largest cases, for nothing but the memory that they take: fetching it from the system takes longer than most

@@ -30,8 +30,8 @@ extension FusionKernel {
       code.line("const int64_t count = columns - first_column < block ? columns - first_column : block;")
       accumulators(reduced, &expressions, &code)
       let sums = reduced.filter(isSum)
-      code.open("for (int64_t begin = 0; begin < count; begin += \(Self.sumBlock)) {")
-      code.line("const int64_t length = count - begin < \(Self.sumBlock) ? count - begin : \(Self.sumBlock);")
+      code.open("for (int64_t begin = 0; begin < count; begin += \(sumBlock)) {")
+      code.line("const int64_t length = count - begin < \(sumBlock) ? count - begin : \(sumBlock);")
       body(pass, reduced, written, count: "length", start: "first_column + begin + ", &expressions, &code)
       for id in sums { code.line("\(accumulator(id)).flush();") }
       code.close()

@@ -5,10 +5,14 @@ struct FusionKernel {
   /// Stack for kept intermediate results of a row, in bytes: half of a usual first-level cache and then some; rows
   /// that need more are computed again.
   static let keptBytesLimit = 64 * 1024
-  /// Elements added in vectors before partial sums are emptied into the compensated total.
-  static let sumBlock = 4096
+  /// Vectors added to each other before partial sums are emptied into the total. Of equal terms every addition may round the
+  /// same way: sixteen of them are off by half a unit in the seventh digit at most.
+  static let summedVectors = 16
   /// Fewer elements than this are not worth waking threads for (about 10 µs of work).
   static let parallelElements = 16 * 1024
+
+  /// Elements that are swept before partial sums are emptied.
+  var sumBlock: Int { Self.summedVectors * schedule.unroll * schedule.vectorBits / 8 / group.dtype.size }
 
   let graph: TensorGraph
   let group: FusionGroup
@@ -306,19 +310,19 @@ struct FusionKernel {
   ) {
     let length = inner.last ?? 1
     let sums = reduced.filter(isSum)
-    let isCut = !sums.isEmpty && length > 2 * Self.sumBlock
+    let isCut = !sums.isEmpty && length > 2 * sumBlock
     if isCut {
-      code.open("for (int64_t block = 0; block < \(length); block += \(Self.sumBlock)) {")
-      code.line("const int64_t end = block + \(Self.sumBlock) < \(length) ? block + \(Self.sumBlock) : \(length);")
+      code.open("for (int64_t block = 0; block < \(length); block += \(sumBlock)) {")
+      code.line("const int64_t end = block + \(sumBlock) < \(length) ? block + \(sumBlock) : \(length);")
       body(
         pass, reduced, written, count: "end - block", start: "block + ", position: position, &expressions, &code)
       for id in sums { code.line("\(accumulator(id)).flush();") }
       code.close()
     } else {
       body(pass, reduced, written, count: "\(length)", start: "", position: position, &expressions, &code)
-      if !sums.isEmpty, group.columns > 2 * Self.sumBlock {
+      if !sums.isEmpty, group.columns > 2 * sumBlock {
         // Short inner rows of a long whole: empty the sums now and then.
-        let every = max(1, Self.sumBlock / max(length, 1))
+        let every = max(1, sumBlock / max(length, 1))
         let last = "k\(inner.count - 2)"
         let condition = every > 1 ? "if (\(last) % \(every) == \(every - 1)) " : ""
         code.open("\(condition){")

@@ -20,26 +20,57 @@ extension VectorHeader {
       ),
       "Sum": (
         ["Total", "first"],
-        """
-        /// A sum in four vectors of partial sums, emptied into a compensated total by `flush` before they grow long.
-        struct Sum {
-          vec part[4] = {};
-          Total total;
-          template <class S> void add(vec v, Whole, S) { part[S::index] += v; }
-          template <class S> void add(vec v, Part p, S) { part[S::index] += select(first(p.count), v, vec{}); }
-          void flush() {
-            const vec v = (part[0] + part[1]) + (part[2] + part[3]);
-            double s[lanes];
-            for (int i = 0; i < lanes; ++i) s[i] = v[i];
-            for (int width = lanes / 2; width > 0; width /= 2)
-              for (int i = 0; i < width; ++i) s[i] += s[i + width];
-            total.add(s[0]);
-            for (vec& p : part) p = vec{};
-          }
-          double value() { flush(); return total.value(); }
-        };
+        isSingle
+          ? """
+          /// A sum in four vectors of partial sums, emptied into totals of double precision by `flush` before they grow long.
+          struct Sum {
+            typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
+            typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));
+            vec part[4] = {};
+            wide total[2] = {};
+            template <class S> void add(vec v, Whole, S) { part[S::index] += v; }
+            template <class S> void add(vec v, Part p, S) { part[S::index] += select(first(p.count), v, vec{}); }
+            void flush() {
+              const vec v = (part[0] + part[1]) + (part[2] + part[3]);
+              half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
+              total[0] += __builtin_convertvector(parts[0], wide);
+              total[1] += __builtin_convertvector(parts[1], wide);
+              for (vec& p : part) p = vec{};
+            }
+            double value() {
+              flush();
+              Total sum;
+              const wide v = total[0] + total[1];
+              for (int i = 0; i < lanes / 2; ++i) sum.add(v[i]);
+              return sum.value();
+            }
+          };
 
-        """
+          """
+          : """
+          /// A sum in four vectors of partial sums, emptied by `flush` before they grow long; the totals carry the rounding error
+          /// of every step along (Knuth's TwoSum).
+          struct Sum {
+            vec part[4] = {}, total = {}, error = {};
+            template <class S> void add(vec v, Whole, S) { part[S::index] += v; }
+            template <class S> void add(vec v, Part p, S) { part[S::index] += select(first(p.count), v, vec{}); }
+            void flush() {
+              const vec v = (part[0] + part[1]) + (part[2] + part[3]);
+              const vec s = total + v, added = s - total;
+              error += (total - (s - added)) + (v - added);
+              total = s;
+              for (vec& p : part) p = vec{};
+            }
+            double value() {
+              flush();
+              Total sum;
+              for (int i = 0; i < lanes; ++i) sum.add(total[i]);
+              for (int i = 0; i < lanes; ++i) if (std::isfinite(error[i])) sum.add(error[i]);
+              return sum.value();
+            }
+          };
+
+          """
       ),
       "SumOfSquares": (
         isSingle ? ["Total", "first"] : ["Sum"],
@@ -50,7 +81,6 @@ extension VectorHeader {
             typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
             typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));
             wide part[4] = {};
-            Total total;
             template <class S> void add(vec v, Whole, S) {
               half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
               const wide a = __builtin_convertvector(parts[0], wide), b = __builtin_convertvector(parts[1], wide);
@@ -58,12 +88,13 @@ extension VectorHeader {
               part[S::index | 1] += b * b;
             }
             template <class S> void add(vec v, Part p, S slot) { add(select(first(p.count), v, vec{}), Whole{}, slot); }
-            void flush() {
+            void flush() {}
+            double value() const {
               const wide v = (part[0] + part[1]) + (part[2] + part[3]);
+              Total total;
               for (int i = 0; i < lanes / 2; ++i) total.add(v[i]);
-              for (wide& p : part) p = wide{};
+              return total.value();
             }
-            double value() { flush(); return total.value(); }
           };
 
           """

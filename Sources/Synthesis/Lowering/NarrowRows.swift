@@ -111,8 +111,16 @@ private struct NarrowRow {
       guard isStored(own.operands[0]) else { return nil }
       value = selected(id, number)
     case .reshape:
-      guard isStored(own.operands[0]) else { return nil }
-      value = selected(id, number)
+      let inner = own.operands[0]
+      if isStored(inner) {
+        value = selected(id, number)
+      } else {
+        // The same rows, numbered another way.
+        guard context.shape(inner).suffix(trailing) == own.type.shape.suffix(trailing),
+          let part = element(inner, number)
+        else { return nil }
+        value = context.reshape(part, Array(own.type.shape.dropLast(trailing)))
+      }
     default: return nil
     }
     known[key] = value

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import HardwareRunner
@@ -24,10 +25,36 @@ struct BackgroundProcessesTests {
     #expect(!worker.tree.isFrozen)
     // Nobody asked for a resting one to run: the end of a pause is no reason to.
     try worker.tree.freeze()
-    try await background.whileQuiet { #expect(worker.tree.isFrozen) }
+    await background.whileQuiet { #expect(worker.tree.isFrozen) }
     #expect(worker.tree.isFrozen)
-    try await background.whileQuiet { worker.tree.thaw() }
+    await background.whileQuiet { worker.tree.thaw() }
     #expect(!worker.tree.isFrozen)
+  }
+
+  @Test("runs when it is wanted, whenever it was taken out")
+  func takenOut() async throws {
+    let environment = try await Machine.environment()
+    defer { environment.registry.killAll() }
+    let background = BackgroundProcesses()
+    var workers: [Worker] = []
+    for _ in 0..<3 {
+      workers.append(try await Worker.launch(role: .device, environment: environment, workspace: nil, arena: nil))
+    }
+    for round in 0..<1000 {
+      for worker in workers { background.add(worker.tree) }
+      // Taken out while the others are being stopped, or before, or after.
+      let taking = Task.detached { [tree = workers[round % 3].tree] in
+        usleep(UInt32(round % 50))
+        background.remove(tree)
+      }
+      await background.whileQuiet {}
+      await taking.value
+      for worker in workers {
+        try worker.tree.freeze()
+        worker.tree.thaw()
+        #expect(!worker.tree.isFrozen)
+      }
+    }
   }
 
   @Test("is killed with the rest, and so is what comes later")

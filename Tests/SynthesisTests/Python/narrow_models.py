@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import random
+from typing import Callable, List, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -13,7 +14,7 @@ import torch.nn.functional as F
 FIRST, LAST = map(int, os.environ.get("NARROW_SEEDS", "0:14").split(":"))
 
 
-def make(seed):
+def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], torch.Tensor], List[Callable[[], torch.Tensor]]]:
     """A function of its tensors, and makers of these tensors; the steps are drawn once and then always the same."""
     draw = random.Random(seed)
     width = draw.choice([2, 2, 3, 4, 5, 6, 8])
@@ -36,24 +37,24 @@ def make(seed):
     keep, last = draw.random() < 0.3, draw.choice(["mean", "none", "none"])
     distance = draw.choice(["none", "none", "pairwise", "cosine"]) if form == "two" else "none"
 
-    def taken(x):
+    def taken(x: torch.Tensor) -> torch.Tensor:
         if part == "second":
             return x[..., ::2]
         return x[..., :width] if part == "low" else x[..., -width:]
 
-    def reduce(x, what):
+    def reduce(x: torch.Tensor, what: str) -> torch.Tensor:
         if what == "norm":
             return torch.linalg.vector_norm(x, dim=-1, keepdim=keep)
         if what == "prod":
             return (1.5 + x.sign() + x.sin()).prod(dim=-1, keepdim=keep)
         return getattr(torch, what)(x.abs() if what in ("sum", "mean") else x, -1, keepdim=keep)
 
-    def run(tensors):
+    def run(tensors: List[torch.Tensor]) -> torch.Tensor:
         x = taken(tensors[0])
         if form == "two":
             x = getattr(torch, join)(x, taken(tensors[1]))
         elif form == "pairs":
-            x = getattr(torch, join)(x[:, None], taken(tensors[1])[None])
+            x = getattr(torch, join)((x + 0.1)[:, None], taken(tensors[1])[None])
         elif form == "vector":
             x = getattr(torch, join)(x, tensors[1])
         for step in steps:
