@@ -206,8 +206,10 @@ struct SynthesisPlan {
           line: origin?.line))
     }
     let partition = FusionPartition(lowered)
+    let wholes = partition.placingParts(in: lowered).wholes
     let isPrepared = lowered.isPrepared
     for (id, node) in lowered.nodes.enumerated() where !isPrepared[id] && partition.groupOf[id] == nil {
+      if wholes.contains(id) { continue }
       guard case .call(let call) = node.operation else { continue }
       if CostModel.productFlops(lowered, id) > 0 || call.target == "aten.avg_pool1d.default" { continue }
       if LibraryCall.isFresh(call) || remaining?.contains(call.target) == false { continue }

@@ -35,6 +35,8 @@ struct FusionGroup: Sendable {
   var operands: [ValueID: [Operand]]
   /// Members that are used outside the group.
   var outputs: [ValueID] = []
+  /// Of outputs that are parts of something larger: where in it they go.
+  var placements: [ValueID: Placement] = [:]
   /// The type that is computed in, float32 or float64; what is read and written may have others.
   var dtype: ElementType
   /// The dimension along which the group's running totals go, if it has any.
@@ -197,6 +199,8 @@ extension FusionGroup {
   func collapsed() -> FusionGroup {
     var result = self
     let accesses = accesses
+    let placed = placements.keys.sorted()
+    let allStrides = accesses.map(\.strides) + placed.compactMap { placements[$0]?.strides }
     var dimension = dimensions.count - 1
     var merged: [(extent: Int, strides: [Int])] = []
     var boundary = hasReductions ? rowDimensions : -1
@@ -209,7 +213,7 @@ extension FusionGroup {
       scanDimension.map { dimension == $0 || dimension == $0 - 1 } ?? false
     }
     while dimension >= 0 {
-      let strides = accesses.map { $0.strides[dimension] }
+      let strides = allStrides.map { $0[dimension] }
       if let last = merged.last, dimension != boundary - 1, dimension != innerBoundary - 1, !isBesideScan(dimension),
         zip(strides, last.strides).allSatisfy({ $0 == $1 * last.extent })
       {
@@ -230,6 +234,9 @@ extension FusionGroup {
       var copy = access
       copy.strides = merged.map { $0.strides[index] }
       replaced[access] = copy
+    }
+    for (index, id) in placed.enumerated() {
+      result.placements[id]?.strides = merged.map { $0.strides[accesses.count + index] }
     }
     result.dimensions = merged.map(\.extent)
     result.rowDimensions = boundary

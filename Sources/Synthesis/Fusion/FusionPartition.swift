@@ -112,6 +112,19 @@ struct FusionPartition: Sendable {
   }
 }
 
+extension FusionPartition {
+  /// How many steps use a stored value: kernels once, however often they read it.
+  func users(in graph: TensorGraph) -> [ValueID: Int] {
+    var users: [ValueID: Int] = [:]
+    for group in groups { for input in group.inputs { users[input, default: 0] += 1 } }
+    for id in graph.nodes.indices where groupOf[id] == nil && graph.isStored(id) {
+      for root in Set(graph.dependencies(id)) where root != id { users[root, default: 0] += 1 }
+    }
+    for id in graph.returned { users[graph.source(id).root, default: 0] += 1 }
+    return users
+  }
+}
+
 extension TensorGraph {
   /// What is returned, and what any step that leads to it reads of what another step has computed.
   fileprivate func read(outside groups: [FusionGroup]) -> Set<ValueID> {

@@ -54,7 +54,7 @@ public enum Elementwise: String, Sendable, Hashable, CaseIterable {
   /// The call in PyTorch's Python interface, `{0}`… standing for operands and `{type}` for the result's type.
   var python: String {
     switch self {
-    case .identity: "{0}.clone()"
+    case .identity: "{0}.clone(memory_format=torch.contiguous_format)"
     case .cast, .softCast: "{0}.to({type})"
     case .negative: "-{0}"
     case .absolute: "{0}.abs()"

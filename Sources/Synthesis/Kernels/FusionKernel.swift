@@ -53,9 +53,15 @@ struct FusionKernel {
     }
     code.close()
     return KernelText(
-      name: name, summary: summary, inputs: group.inputs, outputs: group.outputs, dtype: group.dtype,
+      name: name, summary: summary, inputs: group.inputs, outputs: targets, dtype: group.dtype,
       vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text,
       optional: leftOut(expressions.plan))
+  }
+
+  /// The tensors that it writes to: results, and what results are parts of.
+  var targets: [ValueID] {
+    var seen = Set<ValueID>()
+    return group.outputs.map { group.placements[$0]?.whole ?? $0 }.filter { seen.insert($0).inserted }
   }
 
   /// Results that may be left out: full ones that no later sweep reads back.
@@ -67,12 +73,12 @@ struct FusionKernel {
   var signature: String {
     let parameters =
       group.inputs.map { "const \(element($0))* \(input($0))" }
-      + group.outputs.map { "\(element($0))* \(output($0))" } + ["int64_t threads"]
+      + targets.map { "\(element($0))* \(output($0))" } + ["int64_t threads"]
     return "extern \"C\" void \(name)(\(parameters.joined(separator: ", "))) {"
   }
 
   func hugePages(_ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
-    for id in group.outputs where schedule.usesHugePages(for: graph.nodes[id].type.bytes) {
+    for id in targets where schedule.usesHugePages(for: graph.nodes[id].type.bytes) {
       if replaced.values.contains(id) { continue }
       expressions.need("hugePages")
       let condition = optional.contains(id) ? "if (\(output(id))) " : ""
@@ -97,7 +103,7 @@ struct FusionKernel {
     graph.nodes[id].type.dtype.element(computing: group.dtype)
   }
   func input(_ id: ValueID) -> String { "in\(group.inputs.firstIndex(of: id) ?? 0)" }
-  func output(_ id: ValueID) -> String { "out\(group.outputs.firstIndex(of: id) ?? 0)" }
+  func output(_ id: ValueID) -> String { "out\(targets.firstIndex(of: group.placements[id]?.whole ?? id) ?? 0)" }
 
   /// The C++ type of a single element that was read.
   func number(_ id: ValueID) -> String {
@@ -138,7 +144,14 @@ struct FusionKernel {
       let start = stride == 0 ? "" : stride == 1 ? " + begin" : " + begin * \(stride)"
       declare(access, "a\(index)", offset: rowOffset(access, row: "row") + start, stride: stride, &expressions, &code)
     }
-    for id in group.outputs { code.line("\(element(id))* const r\(id) = \(output(id)) + row * columns + begin;") }
+    for id in group.outputs {
+      let row =
+        group.placements[id].map { place in
+          CPlusPlus.offset(
+            "row", Array(rowDimensions), Array(place.strides[..<group.rowDimensions]), plus: place.offset)
+        } ?? " + row * columns"
+      code.line("\(element(id))* const r\(id) = \(output(id))\(row) + begin;")
+    }
     code.open("sweep<\(schedule.unroll)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
     expressions.vectors(group.outputs, pass: 0, into: &code)
     for id in group.outputs { store(id, "r\(id)", &expressions, &code) }
@@ -180,7 +193,10 @@ struct FusionKernel {
       return schedule.streams(rowsOf: (group.dimensions.last ?? 1) * group.dtype.size)
     }
     let bytes = schedule.vectorBits / 8
-    let rowsAligned = group.rows == 1 || group.columns * group.dtype.size % bytes == 0
+    let starts = group.placements.values.flatMap { $0.strides.dropLast() + [$0.offset] }
+    let rowsAligned =
+      (group.rows == 1 || group.columns * group.dtype.size % bytes == 0)
+      && starts.allSatisfy { $0 * group.dtype.size % bytes == 0 }
     return rowsAligned && inner.count <= 1 && !cutsRows && schedule.vectorBits >= 256
   }
 

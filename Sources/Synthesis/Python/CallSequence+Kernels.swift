@@ -93,13 +93,23 @@ extension CallSequence {
     statements.append("library.\(name)(\(arguments.joined(separator: ", ")))")
   }
 
+  /// A `cat` or `stack` of which kernels have written some parts: the others are put beside them.
+  mutating func emitWhole(_ id: ValueID) {
+    let written = Set(partition.groups.flatMap { $0.placements.filter { $0.value.whole == id }.keys })
+    let name = reference(id)
+    for part in graph.joined(id) ?? [] where !written.contains(part.root) {
+      statements.append("\(part.place.replacing("{whole}", with: name)).copy_(\(reference(part.operand)))")
+    }
+  }
+
   mutating func emitKernel(_ group: FusionGroup, users: [ValueID: Int]) {
     var kernel = FusionKernel(
       graph: graph, group: group, schedule: schedule, name: "\(prefix)_\(kernels.count)", threads: threads)
     let plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates)
     if group.scanDimension == nil, plan.kept.isDisjoint(with: group.outputs) {
       // Earlier sweeps' results would change what later ones read.
-      for id in group.outputs where group.roles[id] == .full && plan.level[id] == plan.passes - 1 {
+      for id in group.outputs
+      where group.roles[id] == .full && plan.level[id] == plan.passes - 1 && group.placements[id] == nil {
         if let input = reusable(for: id, group, users, taken: Set(kernel.replaced.keys)) {
           kernel.replaced[input] = id
         }
@@ -112,7 +122,10 @@ extension CallSequence {
     var conditions: [String: String] = [:]
     var tensors = text.inputs.map { reference($0) }
     for id in text.outputs {
-      if let input = kernel.replaced.first(where: { $0.value == id })?.key {
+      if !group.outputs.contains(id), let name = names.known(id) {
+        // Another part of it was there first.
+        tensors.append(name)
+      } else if let input = kernel.replaced.first(where: { $0.value == id })?.key {
         let shape = graph.nodes[id].type.shape
         let view = shape == graph.nodes[input].type.shape ? "" : ".view(\(Python.tuple(shape)))"
         let old = reference(input)

@@ -44,7 +44,7 @@ struct CallSequence {
     conditions: [String]? = nil
   ) {
     self.graph = graph
-    self.partition = partition
+    self.partition = conditions == nil ? partition.placingParts(in: graph) : partition
     self.schedule = schedule
     self.threads = threads
     self.prefix = prefix
@@ -214,7 +214,7 @@ struct CallSequence {
   }
 
   private mutating func emitCalls() {
-    let users = storedUsers
+    let users = partition.users(in: graph)
     for (id, node) in graph.nodes.enumerated() {
       if case .call(let call) = node.operation, call.isRandom { visit(id, users) }
     }
@@ -244,17 +244,6 @@ struct CallSequence {
     statements.replaceSubrange(before..., with: ["if \(condition):"] + own)
   }
 
-  /// How many steps use a stored value: kernels once, however often they read it.
-  private var storedUsers: [ValueID: Int] {
-    var users: [ValueID: Int] = [:]
-    for group in partition.groups { for input in group.inputs { users[input, default: 0] += 1 } }
-    for id in graph.nodes.indices where partition.groupOf[id] == nil && graph.isStored(id) {
-      for root in Set(graph.dependencies(id)) where root != id { users[root, default: 0] += 1 }
-    }
-    for id in graph.returned { users[graph.source(id).root, default: 0] += 1 }
-    return users
-  }
-
   private mutating func emitNode(_ id: ValueID) {
     let node = graph.nodes[id]
     switch node.operation {
@@ -270,6 +259,7 @@ struct CallSequence {
       let conditions = checked.map { "\($0).sum().isfinite()" }.joined(separator: " and ")
       statements.append("if not (\(conditions)):  # Inf and NaN depend on the order of the original's sums")
       statements.append("    return \(Self.originalCall)")
+    case .call where partition.wholes.contains(id): emitWhole(id)
     case .call(let call):
       let operands = node.operands.map { operand -> String in
         // The library's own linear layers look at where elements lie, not at strides.
@@ -294,7 +284,10 @@ struct CallSequence {
         if case .scalar(let value) = graph.nodes[operand].operation { return Python.number(value) }
         return reference(operand)
       }
-      statements.append("\(name) = \(primitive(node, operands: operands))")
+      // PyTorch gives a result the order of what it is computed from; what comes after relies on row-major order.
+      let isInOrder = node.operands.allSatisfy { graph.source($0).layout.isRowMajor(graph.nodes[$0].type.shape) }
+      let text = primitive(node, operands: operands)
+      statements.append("\(name) = \(isInOrder ? text : "(\(text)).contiguous()")")
     }
   }
 

@@ -1,0 +1,74 @@
+"""Random `cat`s and `stack`s of what was computed, of inputs, and of parts of them, along any dimension.
+
+One function for each seed. `JOINED_SEEDS=FIRST:LAST` in the environment draws others.
+"""
+from __future__ import annotations
+
+import os
+import random
+from typing import Callable, List, Tuple
+
+import torch
+
+FIRST, LAST = map(int, os.environ.get("JOINED_SEEDS", "0:12").split(":"))
+
+
+def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], object], List[Callable[[], torch.Tensor]]]:
+    """A function of its tensors, and makers of these tensors; the steps are drawn once and then always the same."""
+    draw = random.Random(seed)
+    rank = draw.randint(1, 4)
+    shape = [draw.choice([1, 2, 3, 5, 17]) for _ in range(rank - 1)] + [draw.choice([7, 32, 40, 130])]
+    is_stack = draw.random() < 0.4
+    dimension = draw.randrange(-rank - is_stack, rank + is_stack)
+    steps, inputs = [], []
+    for _ in range(draw.randint(2, 4)):
+        own = list(shape)
+        if not is_stack:
+            own[dimension] = draw.choice([1, 4, 33, shape[dimension]])
+        inputs.append(own)
+        steps.append(draw.choice(["tanh", "scale", "sum", "input", "high", "turned", "half", "rows"]))
+    after = draw.choice(["none", "none", "relu", "total", "both", "twice"])
+    dtype = draw.choice([torch.float32] * 3 + [torch.float64])
+
+    def part(x: torch.Tensor, step: str) -> torch.Tensor:
+        if step == "tanh":
+            return torch.tanh(x) * 0.5
+        if step == "scale":
+            return x * 0.7 - 0.1
+        if step == "sum":
+            return x + x.abs().flip(0)
+        if step == "high":
+            return torch.cat([x, x])[x.size(0):]
+        if step == "turned":
+            return (x * 1.5).transpose(0, -1).contiguous().transpose(0, -1)
+        if step == "half":
+            return torch.relu(x.reshape(-1)).reshape(x.shape)
+        if step == "rows":
+            return torch.softmax(x, -1)
+        return x
+
+    def run(tensors: List[torch.Tensor]) -> object:
+        parts = [part(x, step) for x, step in zip(tensors, steps)]
+        whole = torch.stack(parts, dimension) if is_stack else torch.cat(parts, dimension)
+        if after == "relu":
+            return torch.relu(whole) * 2
+        if after == "total":
+            return whole.abs().amax(-1)
+        if after == "both":
+            return whole, parts[0] * 2
+        if after == "twice":
+            return whole, torch.cat([parts[-1], parts[-1]], -1)
+        return whole
+
+    makers = [lambda extents=tuple(extents): torch.randn(extents, dtype=dtype) for extents in inputs]
+    return run, makers
+
+
+CASES = {}
+for _seed in range(FIRST, LAST):
+    _run, _makers = make(_seed)
+    _names = ", ".join(f"t{i}" for i in range(len(_makers)))
+    _space = {"run": _run}
+    exec(f"def joined{_seed}({_names}):\n    return run([{_names}])", _space)
+    globals()[f"joined{_seed}"] = _space[f"joined{_seed}"]
+    CASES[f"joined{_seed}"] = (_makers, [])
