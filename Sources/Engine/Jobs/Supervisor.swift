@@ -122,7 +122,7 @@ struct Supervisor: Sendable {
 
   private func isClearlyAhead(_ coarse: CoarseResult) async throws -> Bool {
     guard let ratio = coarse.ratio, ratio >= SearchLimits.likelyGain else { return false }
-    guard let fastest = try await verifier.rankBaselines() else { return ratio >= SearchLimits.clearGain }
+    guard let fastest = try await verifier.rankBaselines() else { return ratio >= SearchLimits.likelyEnough }
     return ratio >= fastest * SearchLimits.likelyGain
   }
 

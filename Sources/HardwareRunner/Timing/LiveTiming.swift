@@ -95,6 +95,12 @@ actor LiveTiming: TimingSource {
     return round
   }
 
+  /// Returns when the oracle is at work for it no more: what it draws lies where others would find theirs changed.
+  func finish() async {
+    _ = await upcoming?.result
+    upcoming = nil
+  }
+
   private struct Drawn: Sendable {
     var cold: CallInputs
     /// nil where they are to be the cold call's with one element changed.

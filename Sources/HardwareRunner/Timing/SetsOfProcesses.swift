@@ -17,6 +17,12 @@ enum SetsOfProcesses {
     return first
   }
 
+  static func secondPolicy(_ policy: VerificationPolicy) -> VerificationPolicy {
+    var second = policy
+    second.timingBudget *= 1 - firstShare
+    return second
+  }
+
   /// Whether other processes could change the answer: a gain that luck could have made, no answer yet, or a gain that is
   /// within the noise of other code than what it is against, whose own noise only a second process can show.
   static func needsAnother(after first: TimingProtocol.Outcome, policy: VerificationPolicy) -> Bool {

@@ -22,6 +22,9 @@ struct TimingProtocol: Sendable {
   var contenders: TimingContenders
   /// Seed of the random orders and of the bootstrap.
   var seed: UInt64
+  /// Whether other processes are timed after these: rounds then end when the candidate is clearly ahead, since it is the
+  /// others that have something to add.
+  var isFirstOfSeveral = false
 
   /// Warm-up ends when the median of the last three rounds differs from that of the three before by at most this, for
   /// every contender; a JIT or a growing thread pool shows as a trend.
@@ -74,6 +77,7 @@ struct TimingProtocol: Sendable {
           stop = .precise
           break measuring
         }
+        if isClear, isFirstOfSeveral, Self.needsOthers(analysis) { break measuring }
       }
       if quiet >= policy.maximumPairs || now() - start > policy.timingBudget { break measuring }
       if rounds.count - quiet > Self.disturbedShare * max(quiet, policy.minimumPairs) {
@@ -93,6 +97,11 @@ struct TimingProtocol: Sendable {
   private func isPrecise(_ analysis: TimingAnalysis) -> Bool {
     guard let headline = analysis.headline else { return false }
     return headline.logHalfWidth <= policy.halfWidth
+  }
+
+  private static func needsOthers(_ analysis: TimingAnalysis) -> Bool {
+    guard let headline = analysis.headline else { return true }
+    return analysis.measured(headline).high < SetsOfProcesses.beyondLuck
   }
 
   private static func isClear(_ analysis: TimingAnalysis) -> Bool {

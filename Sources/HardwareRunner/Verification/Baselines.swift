@@ -14,6 +14,7 @@ actor Baselines {
   private var null: Task<CallWorker, any Error>?
   private var twin: Task<CallWorker, any Error>?
   private var compiled: Task<CallWorker, any Error>?
+  private var compiledTwin: Task<CallWorker, any Error>?
   /// Every worker that was started, so that none outlives the session, whatever it is in the middle of.
   private var started: [CallWorker] = []
   private var closed = false
@@ -80,9 +81,26 @@ actor Baselines {
     }
   }
 
+  /// Starts in the background, once, a second process of `torch.compile`: where that is the fastest baseline, what is claimed
+  /// over it needs one.
+  func startCompiledTwin() {
+    guard let compiled, compiledTwin == nil else { return }
+    compiledTwin = Task {
+      defer { hasCompiledTwin = true }
+      _ = try await compiled.value
+      return try await launchCompiled()
+    }
+  }
+
+  /// Whether ``compiledBaselineTwin()`` need not be waited for.
+  private(set) var hasCompiledTwin = false
+
+  /// The second process of `torch.compile`; nil where there is none.
+  func compiledBaselineTwin() async -> CallWorker? { try? await compiledTwin?.value }
+
   /// `torch.compile` of the user's code in a process started now, compiled.
   /// - Throws: ``WorkerFailure``.
-  func launchCompiled() async throws -> CallWorker {
+  private func launchCompiled() async throws -> CallWorker {
     let worker = try await Self.launch(.compiled, reference, environment, state: state, background: background)
     keep(worker)
     background.add(worker.worker.tree)

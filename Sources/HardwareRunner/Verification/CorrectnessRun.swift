@@ -132,9 +132,20 @@ actor CorrectnessRun {
   /// processes that both want every processor wait for each other at the end of each of their parallel loops, which took
   /// longer than the two of them in turn.
   private func run(_ cases: [InputCase], mayRaise: Bool = false) async throws -> Tally {
-    var tally = Tally()
     var upcoming: Task<OracleCase, any Error>?
-    defer { upcoming?.cancel() }
+    do {
+      return try await tried(cases, mayRaise: mayRaise, &upcoming)
+    } catch {
+      // What the oracle draws lies where whoever comes next would find theirs changed.
+      _ = await upcoming?.result
+      throw error
+    }
+  }
+
+  private func tried(
+    _ cases: [InputCase], mayRaise: Bool, _ upcoming: inout Task<OracleCase, any Error>?
+  ) async throws -> Tally {
+    var tally = Tally()
     for (number, wanted) in cases.enumerated() {
       let pending = upcoming ?? draw(wanted, slot: number % 2)
       upcoming = nil

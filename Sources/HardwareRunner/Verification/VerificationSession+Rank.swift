@@ -86,9 +86,14 @@ extension VerificationSession {
         return nil
       }
       let analysis = try await pairs(with: worker, named: "torch.compile", timeout: policy.compilingCallTimeout)
-      return analysis.headline?.ratio.estimate
+      let ratio = analysis.headline?.ratio.estimate
+      if let ratio, ratio > Self.worthATwin { await baselines.startCompiledTwin() }
+      return ratio
     }
   }
+
+  /// What is about as fast as the user's own code, or faster, may be what candidates are verified against.
+  private static let worthATwin = 0.95
 
   private func pairs(with worker: CallWorker, named name: String, timeout: Double) async throws -> TimingAnalysis {
     let lineup = LiveTiming.Lineup(

@@ -19,21 +19,20 @@ extension VerificationSession {
     await pool.settle()
     let contenders = [baselines.eager, process.worker] + (compiled.worker.map { [$0] } ?? [])
     let (null, touches) = try await baselines.nullWorker(besides: contenders)
-    let lineup = lineup(
+    var lineup = lineup(
       source, eager: baselines.eager, candidate: process.worker, twin: twin, compiled: compiled.worker, null: null,
       touches: touches)
+    if await baselines.hasCompiledTwin { await addCompiledTwin(to: &lineup) }
     let flush = CacheFlush(lastLevelCache: device.lastLevelCache)
-    let start = ContinuousClock.now
     // Nobody is to know whose turn is next, and an order that is always the same would favour somebody always.
     let seed = policy.seed ?? UInt64.random(in: 0...UInt64.max)
     progress(.init(gate: "timing", message: "timing against the baselines", fraction: 0.55))
-    let first = try await run(source, lineup, SetsOfProcesses.firstPolicy(policy), flush, seed: seed)
+    let first = try await run(
+      source, lineup, SetsOfProcesses.firstPolicy(policy), flush, seed: seed, isFirstOfSeveral: true)
     guard SetsOfProcesses.needsAnother(after: first.outcome, policy: policy) else {
       return Timed(
         outcome: first.outcome, lineup: lineup, compileUnavailable: compiled.unavailable, checked: first.checked)
     }
-    var rest = policy
-    rest.timingBudget = policy.timingBudget - (ContinuousClock.now - start) / .seconds(1)
     progress(.init(gate: "timing", message: "timing once more, with processes started anew", fraction: 0.75))
     process.terminate()
     let other = try await load(source)
@@ -41,14 +40,8 @@ extension VerificationSession {
     try await callFirst(other)
     var again = lineup
     again.workers[1] = other.worker
-    // PyTorch's compiler is asked once more where it is what counts: its noise is that of its own code.
-    var anew: CallWorker?
-    defer { anew?.terminate() }
-    if let original = first.outcome.analysis.headline?.baseline, original != again.eager {
-      anew = try? await baselines.launchCompiled()
-      if let anew { again.addTwin(of: original, anew) }
-    }
-    let second = try await run(source, again, rest, flush, seed: seed &+ 1)
+    if first.outcome.analysis.headline?.baseline == Self.compiled { await addCompiledTwin(to: &again) }
+    let second = try await run(source, again, SetsOfProcesses.secondPolicy(policy), flush, seed: seed &+ 1)
     return Timed(
       outcome: SetsOfProcesses.together(first.outcome, second.outcome, lineup.contenders, seed: seed), lineup: again,
       compileUnavailable: compiled.unavailable,
@@ -69,9 +62,22 @@ extension VerificationSession {
     if let compiled {
       lineup.workers.append(compiled)
       lineup.contenders.names.append("torch.compile")
-      lineup.contenders.baselines.append(3)
+      lineup.contenders.baselines.append(Self.compiled)
     }
     return lineup
+  }
+
+  /// Where `torch.compile` stands among the contenders, if it is there.
+  private static let compiled = 3
+
+  /// The noise of what is claimed over PyTorch's compiler is that of its own code.
+  private func addCompiledTwin(to lineup: inout LiveTiming.Lineup) async {
+    guard lineup.contenders.baselines.contains(Self.compiled),
+      !lineup.contenders.twins.contains(where: { $0.original == Self.compiled })
+    else { return }
+    await baselines.startCompiledTwin()
+    guard let twin = await baselines.compiledBaselineTwin() else { return }
+    lineup.addTwin(of: Self.compiled, twin)
   }
 
   /// The first call of a candidate that has passed its gates in another process: native code is compiled in it.
@@ -88,24 +94,33 @@ extension VerificationSession {
   /// Times one set of processes.
   private func run(
     _ source: CandidateSource, _ lineup: LiveTiming.Lineup, _ policy: VerificationPolicy, _ flush: CacheFlush,
-    seed: UInt64
+    seed: UInt64, isFirstOfSeveral: Bool = false
   ) async throws -> (outcome: TimingProtocol.Outcome, checked: (all: Int, full: Int)) {
     let live = LiveTiming(
       lineup: lineup, oracle: oracle, policy: policy, quick: quick, flush: flush, processors: environment.threads,
       timeout: callTimeout(of: source), seed: UInt64.random(in: 0...UInt64.max))
     let start = ContinuousClock.now
-    let outcome = try await TimingProtocol(policy: policy, contenders: lineup.contenders, seed: seed)
-      .run(live) {
-        (ContinuousClock.now - start) / .seconds(1)
-      } clear: { [progress] analysis in
-        guard let headline = analysis.headline, analysis.measured(headline).low >= SetsOfProcesses.beyondLuck else {
-          return
+    do {
+      let timing = TimingProtocol(
+        policy: policy, contenders: lineup.contenders, seed: seed, isFirstOfSeveral: isFirstOfSeveral)
+      let outcome = try await background.whileQuiet { [progress] in
+        try await timing.run(live) {
+          (ContinuousClock.now - start) / .seconds(1)
+        } clear: { analysis in
+          guard let headline = analysis.headline, analysis.measured(headline).low >= SetsOfProcesses.beyondLuck else {
+            return
+          }
+          let least = String(format: "%.2f", analysis.stated(headline).low)
+          let baseline = analysis.contenders.names[headline.baseline]
+          let message = "at least \(least)× as fast as \(baseline), every check passed; measuring on"
+          progress(.init(gate: "timing", message: message, fraction: 0.7))
         }
-        let least = String(format: "%.2f", analysis.stated(headline).low)
-        let baseline = analysis.contenders.names[headline.baseline]
-        let message = "at least \(least)× as fast as \(baseline), every check passed; measuring on"
-        progress(.init(gate: "timing", message: message, fraction: 0.7))
       }
-    return (outcome, await (live.checkedCalls, live.fullyCheckedCalls))
+      await live.finish()
+      return (outcome, await (live.checkedCalls, live.fullyCheckedCalls))
+    } catch {
+      await live.finish()
+      throw error
+    }
   }
 }

@@ -27,7 +27,7 @@ extension TensorGraph {
   /// The operands of a `cat` or `stack` in row-major order; nil for anything else.
   func joined(_ id: ValueID) -> [JoinedPart]? {
     let node = nodes[id]
-    guard case .call(let call) = node.operation, call.target == "aten.cat.default" || call.target == "aten.stack.default",
+    guard case .call(let call) = node.operation, ["aten.cat.default", "aten.stack.default"].contains(call.target),
       case .list(let items)? = call.arguments.first, !items.isEmpty, call.arguments.count <= 2,
       let named = call.argument(1, "dim")?.integer ?? (call.argument(1, "dim") == nil ? 0 : nil),
       let dimension = Shape.dimension(named, rank: node.type.shape.count)
@@ -51,8 +51,8 @@ extension TensorGraph {
         JoinedPart(
           operand: operand, root: isInOrder ? source.root : operand, offset: start * inner,
           run: isInOrder ? extent * inner : 0, pitch: node.type.shape[dimension] * inner,
-          place: isStack ? "{whole}.select(\(dimension), \(start))" : "{whole}.narrow(\(dimension), \(start), \(extent))"
-        ))
+          place: isStack
+            ? "{whole}.select(\(dimension), \(start))" : "{whole}.narrow(\(dimension), \(start), \(extent))"))
       start += extent
     }
     return start == node.type.shape[dimension] ? parts : nil

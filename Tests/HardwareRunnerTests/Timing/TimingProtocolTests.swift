@@ -139,6 +139,20 @@ struct TimingProtocolTests {
     #expect(told.withLock { $0 }.allSatisfy { $0 < outcome.rounds.count })
   }
 
+  @Test("the first of several sets ends when the candidate is clearly ahead, unless it could be decided by itself")
+  func firstOfSeveral() async throws {
+    for (candidate, isShorter) in [(3.8, true), (2.0, false)] {
+      var lengths: [Int] = []
+      for isFirst in [false, true] {
+        let source = Recorded([(5, 5), (candidate, candidate), (5, 5), (7, 7)], spread: 0.1)
+        let timing = TimingProtocol(
+          policy: VerificationPolicy(), contenders: contenders, seed: 1, isFirstOfSeveral: isFirst)
+        lengths.append(try await timing.run(source) { 0 }.rounds.count)
+      }
+      #expect((lengths[1] < lengths[0]) == isShorter, "\(lengths)")
+    }
+  }
+
   @Test("identical code is not claimed to be faster")
   func identical() async throws {
     let (_, decision) = try await run(Recorded([(6, 5), (6, 5), (6, 5), (7, 6)]))
