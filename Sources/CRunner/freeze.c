@@ -287,6 +287,7 @@ int crunner_freeze(crunner_freezer *freezer, pid_t root, pid_t *members, int cap
   int failure = kill(root, 0) == 0 ? 0 : errno;
   for (int index = 0; index < list.count && !failure; index++) failure = settle(freezer, &list, index, deadline);
   if (!failure) return list.count;
+  crunner_thaw(freezer, members, list.count); /* nobody is left stopped by half */
   errno = failure;
   return -1;
 }

@@ -78,11 +78,10 @@ final class ProcessTree: Sendable {
 
   /// Ends a pause. Lets it run if it ran before and nobody has asked for it to be stopped since.
   func unpause() {
-    let isWaiting = frozen.withLock { frozen in
+    frozen.withLock { frozen in
       frozen.isPaused = false
-      return frozen.isWaiting
+      if frozen.isWaiting { thaw(&frozen) }
     }
-    if isWaiting { thaw() }
   }
 
   /// Has the threads of a frozen process wake up on processors of their own, as those of a running one would be, and
@@ -114,14 +113,14 @@ final class ProcessTree: Sendable {
   }
 
   /// Lets it run. Returns at once.
-  func thaw() {
-    frozen.withLock { frozen in
-      guard let freezer = frozen.freezer, !frozen.members.isEmpty, !wasKilled else { return }
-      frozen.isWaiting = frozen.isPaused
-      guard !frozen.isPaused else { return }
-      child.whileUnreaped { crunner_thaw(freezer, frozen.members, Int32(frozen.members.count)) }
-      frozen.members = []
-    }
+  func thaw() { frozen.withLock { thaw(&$0) } }
+
+  private func thaw(_ frozen: inout Frozen) {
+    guard let freezer = frozen.freezer, !frozen.members.isEmpty, !wasKilled else { return }
+    frozen.isWaiting = frozen.isPaused
+    guard !frozen.isPaused else { return }
+    child.whileUnreaped { crunner_thaw(freezer, frozen.members, Int32(frozen.members.count)) }
+    frozen.members = []
   }
 
   /// When the last freeze had stopped everything; see `crunner_still_since`. Nanoseconds of ``crunner_now()``.

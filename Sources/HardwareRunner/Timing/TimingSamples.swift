@@ -200,6 +200,12 @@ public struct TimingAnalysis: Sendable {
     smallest(against: other.baseline, other.state)
   }
 
+  /// Whether a baseline may be the fastest, as far as the intervals say.
+  func mayCount(_ baseline: Int) -> Bool {
+    guard let headline, let own = smallest(against: baseline) else { return false }
+    return own.ratio.low <= headline.ratio.high
+  }
+
   /// Whether the code that a ratio is against ran in a second process too.
   func hasTwin(_ ratio: TimingRatio) -> Bool { noise[ratio.baseline] != nil }
 

@@ -48,11 +48,11 @@ actor Baselines {
       arena: SharedArena(size: VerificationSession.arenaSize), state: state, background: background)
   }
 
-  /// Starts the null worker.
-  func startNull() {
-    let (reference, environment, outputs) = (reference, environment, outputs)
+  /// Takes the null worker that is being started.
+  func useNull(_ launch: Task<CallWorker, any Error>) {
+    let outputs = outputs
     null = Task {
-      let worker = try await Self.launch(.null, reference, environment)
+      let worker = try await launch.value
       keep(worker)
       try await worker.setNullOutputs(outputs)
       return worker
@@ -128,21 +128,24 @@ actor Baselines {
     let worker = try await null.value
     // A timing before this one may have had it touch nothing.
     try await worker.setNullTouches(true)
-    return try await NullCall.measure(in: worker, on: example, times: times)
+    return try await background.whileQuiet { [example] in
+      try await NullCall.measure(in: worker, on: example, times: times)
+    }
   }
 
   /// The null worker, set to do what every one of these contenders does at least; see ``NullCall``.
   func nullWorker(besides contenders: [CallWorker]) async throws -> (worker: CallWorker, touches: Bool) {
     guard let null else { throw VerificationProblem.stopped }
     let call = try await measureNullCall(times: 7)
-    let touches = try await quickest(contenders).map(call.isTouched) ?? true
+    let least = await background.whileQuiet { [example] in await Self.quickest(contenders, on: example) }
+    let touches = least.map(call.isTouched) ?? true
     let worker = try await null.value
     if !touches { try await worker.setNullTouches(false) }
     return (worker, touches)
   }
 
   /// Seconds of the quickest of a few calls of any of these, nothing taken off. Their failures are found out later.
-  private func quickest(_ workers: [CallWorker]) async throws -> Double? {
+  private static func quickest(_ workers: [CallWorker], on example: CallInputs) async -> Double? {
     var least: Double?
     for worker in workers {
       for _ in 0..<3 {

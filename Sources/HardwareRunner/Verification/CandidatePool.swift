@@ -59,12 +59,16 @@ actor CandidatePool {
   }
 
   /// A process with `candidate` loaded and the weights in `state`.
+  /// - Parameter isEarly: whether it isn't needed yet: it stays in the background until the caller takes it out.
   /// - Throws: ``WorkerFailure``; ``EnvironmentProblem`` where guarded memory can't be had.
-  func load(_ candidate: String, state: StateBundle, memory: Memory = .ordinary) async throws -> CallWorker {
+  func load(
+    _ candidate: String, state: StateBundle, memory: Memory = .ordinary, isEarly: Bool = false
+  ) async throws -> CallWorker {
     prepare(memory)
     let ready = spares.removeValue(forKey: memory)
     guard let (worker, arena) = try await ready?.value else { throw WorkerFailure.terminated }
     let contender = CallWorker(role: .candidate, worker: worker, arena: arena)
+    if isEarly { background.add(worker.tree) }
     do {
       let message = Worker.LoadMessage(
         reference: ReferenceMessage(reference), contender: ContenderRole.candidate.rawValue, candidate: candidate,
@@ -72,6 +76,7 @@ actor CandidatePool {
       _ = try await worker.request("load", message, reply: NoBody.self, timeout: .seconds(120))
       try await contender.loadState(state)
     } catch {
+      if isEarly { background.remove(worker.tree) }
       contender.terminate()
       throw error
     }

@@ -29,12 +29,10 @@ extension VerificationSession {
   /// A process with the candidate in it, called once.
   private func started(_ source: CandidateSource) async -> Result<CandidateProcess, any Error> {
     do {
-      let process = try await load(source)
+      let process = try await load(source, isEarly: true)
       await pool.prepare()
-      let tree = process.worker.worker.tree
-      background.add(tree)
       await process.callEarly(baselines.example)
-      background.remove(tree)
+      background.remove(process.worker.worker.tree)
       return .success(process)
     } catch {
       return .failure(error)

@@ -40,10 +40,10 @@ extension VerificationSession {
     try await callFirst(other)
     var again = lineup
     again.workers[1] = other.worker
-    if first.outcome.analysis.headline?.baseline == Self.compiled { await addCompiledTwin(to: &again) }
+    if first.outcome.analysis.mayCount(Self.compiled) { await addCompiledTwin(to: &again) }
     let second = try await run(source, again, SetsOfProcesses.secondPolicy(policy), flush, seed: seed &+ 1)
     return Timed(
-      outcome: SetsOfProcesses.together(first.outcome, second.outcome, lineup.contenders, seed: seed), lineup: again,
+      outcome: SetsOfProcesses.together(first.outcome, second.outcome, again.contenders, seed: seed), lineup: again,
       compileUnavailable: compiled.unavailable,
       checked: (first.checked.all + second.checked.all, first.checked.full + second.checked.full))
   }

@@ -80,9 +80,12 @@ extension VerificationSession {
   }
 
   /// Starts a process with the candidate in it.
-  func load(_ source: CandidateSource, memory: CandidatePool.Memory = .ordinary) async throws -> CandidateProcess {
+  /// - Parameter isEarly: as in ``CandidatePool``.
+  func load(
+    _ source: CandidateSource, memory: CandidatePool.Memory = .ordinary, isEarly: Bool = false
+  ) async throws -> CandidateProcess {
     do {
-      let worker = try await pool.load(source.source, state: state, memory: memory)
+      let worker = try await pool.load(source.source, state: state, memory: memory, isEarly: isEarly)
       return CandidateProcess(worker: worker, firstCallTimeout: policy.compilingCallTimeout)
     } catch let failure as WorkerFailure {
       let isGuarded = memory == .guarded

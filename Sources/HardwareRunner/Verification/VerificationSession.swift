@@ -72,28 +72,36 @@ public actor VerificationSession {
       oracle.terminate()
       throw Self.problem(failure)
     }
+    // What is needed once the op was looked at loads PyTorch while it is.
+    let null = Task { [background] in
+      try await Baselines.launch(.null, reference, environment, background: background)
+    }
+    await pool.prepare()
     do {
       await quiet()
       var seeds = SeedSource(fixed: policy.seed)
-      let opened = try await Self.open(oracle, eager, policy, &seeds)
+      let opened = try await Self.open(oracle, eager, policy, &seeds, background)
       admission = opened.admission
       state = opened.state
       quick = opened.quick
       baselines = Baselines(
         eager: eager, reference: reference, environment: environment, policy: policy, state: opened.state,
         outputs: opened.outputs, example: opened.example, background: background)
-      await baselines.startNull()
-      await pool.prepare()
-      let null = try await baselines.nullCall()
+      await baselines.useNull(null)
+      let nullCall = try await baselines.nullCall()
       settings = [try await eager.settings(), try await baselines.untouchedSettings()]
-      eagerSeconds = max(opened.eagerSeconds - null.least, 0)
+      eagerSeconds = max(opened.eagerSeconds - nullCall.least, 0)
       (admissionGate, admissionLabel) = Self.judge(
-        opened.admission, opened.unstable, eagerSeconds: eagerSeconds, nullSeconds: null.cost)
+        opened.admission, opened.unstable, eagerSeconds: eagerSeconds, nullSeconds: nullCall.cost)
       if admissionGate.passed { await baselines.startTimed() }
+      // While the first candidate is being loaded.
+      Task { try? await self.exclusively { try await Self.warmUp(self.oracle, policy) } }
     } catch {
       eager.terminate()
       oracle.terminate()
+      background.terminate()
       await pool.terminate()
+      (try? await null.value)?.terminate()
       if let failure = error as? WorkerFailure { throw Self.problem(failure) }
       throw error
     }
@@ -143,7 +151,8 @@ public actor VerificationSession {
   }
 
   private static func open(
-    _ oracle: Oracle, _ eager: CallWorker, _ policy: VerificationPolicy, _ seeds: inout SeedSource
+    _ oracle: Oracle, _ eager: CallWorker, _ policy: VerificationPolicy, _ seeds: inout SeedSource,
+    _ background: BackgroundProcesses
   ) async throws -> Opened {
     let admission = try await oracle.admit(factor: policy.errorFactor, seeds: &seeds)
     let state = try await oracle.state(seed: nil) ?? StateBundle(bytes: [], entries: [])
@@ -157,7 +166,7 @@ public actor VerificationSession {
       if number > 1 {
         // Only the time matters any more.
         let inputs = cases[number % 2].inputs
-        times.append(try await eager.call(inputs).elapsed)
+        times.append(try await background.whileQuiet { try await eager.call(inputs).elapsed })
         continue
       }
       // What these say of errors holds for all timed calls.
@@ -168,9 +177,8 @@ public actor VerificationSession {
       if unstable == nil { unstable = try await check.check(result, &drawn).fault?.detail }
       cases.append(drawn)
     }
-    // Before the warm-up: what is known of a case lies in the arena until its slot is used again.
+    // Now: what is known of a case lies in the arena until its slot is used again.
     let quick = try TimedOutputCheck(cases, factor: policy.errorFactor)
-    try await warmUp(oracle, policy)
     return Opened(
       admission: admission, state: state, quick: quick,
       outputs: cases[0].results.map { TensorLayout(contiguous: $0.dtype, shape: $0.shape) },

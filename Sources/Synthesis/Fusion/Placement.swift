@@ -45,8 +45,9 @@ extension TensorGraph {
       guard isStack || shape.count == node.type.shape.count else { return nil }
       let extent = isStack ? 1 : shape[dimension]
       let source = source(operand)
-      // What is shown in another order than it is stored in has to be copied.
-      let isInOrder = source.layout.isRowMajor(shape)
+      // What is shown in another order than it is stored in, or is a part of it, has to be copied.
+      let isInOrder =
+        source.layout.isRowMajor(shape) && nodes[source.root].type.count == nodes[operand].type.count
       parts.append(
         JoinedPart(
           operand: operand, root: isInOrder ? source.root : operand, offset: start * inner,

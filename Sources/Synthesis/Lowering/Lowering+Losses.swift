@@ -132,7 +132,9 @@ extension LoweringContext {
     guard last >= 0, order == 1 || order == 2 else { return nil }
     let each = order == 1 ? apply(.absolute, difference) : apply(.multiply, difference, difference)
     guard let sum = reduce(.sum, each, [last]) else { return nil }
-    return order == 1 ? sum : apply(.sqrt, sum)
+    // With its dimensions of one element: distances of broadcast sets meet others.
+    let distance = reshape(sum, Array(shape(difference).dropLast()))
+    return order == 1 ? distance : apply(.sqrt, distance)
   }
 }
 

@@ -24,6 +24,7 @@ enum BlockWriter {
       }
       body.append(LoaderText.text(op: request.opName, libraries))
     }
+    if calls.rooms > 0 { body.append(RoomText.text) }
     body.append(GuardText.special)
     if training != nil { body.append(GuardText.plain) }
     if let operators = GuardText.operators(graph) { body.append(operators) }
@@ -46,8 +47,11 @@ enum BlockWriter {
       fastPath(
         graph, request: request, arguments: calls.argumentNames, hasKernels: !calls.kernels.isEmpty,
         values: values, statements: statements, training: training))
-    let trains = training == nil ? [] : ["Gradients: kernels of their own, where PyTorch differentiates once."]
-    return assemble(body, graph, request: request, notes: notes + trains, trains: training != nil)
+    var remarks = training == nil ? [] : ["Gradients: kernels of their own, where PyTorch differentiates once."]
+    if calls.rooms > 0 {
+      remarks.append("Memory: that of large results is kept for the next ones, once nobody holds them.")
+    }
+    return assemble(body, graph, request: request, notes: notes + remarks, trains: training != nil)
   }
 
   private static func library(_ function: String, _ source: String, _ kernels: [KernelText]) -> LoaderText.Library {
@@ -164,7 +168,7 @@ enum BlockWriter {
       \"\"\"Wraps `original` with a fast path for \(shapes.isEmpty ? "the arguments it was verified with" : shapes): contiguous, on the CPU,
       \(modes) Everything else takes `original` itself.
       \"\"\"
-      import contextlib, ctypes, functools, operator, threading, warnings, weakref
+      import contextlib, ctypes, functools, operator, sys, threading, warnings, weakref
 
       import torch
       import torch.autograd.forward_ad

@@ -3,6 +3,13 @@ extension CallSequence {
   private mutating func allocate(_ id: ValueID, where condition: String? = nil) -> String {
     let type = graph.nodes[id].type
     let name = names.name(id, graph.nodes[id].origin.name)
+    let isReturned = graph.returned.contains { graph.source($0).root == id }
+    if conditions == nil, isReturned, type.bytes > RoomText.smallest {
+      statements.append(
+        "\(name) = room(\(rooms), \(Python.tuple(type.shape)), torch.\(type.dtype.rawValue), \(type.bytes))")
+      rooms += 1
+      return name
+    }
     let suffix = condition.map { " if \($0) else None" } ?? ""
     statements.append(
       "\(name) = torch.empty(\(Python.tuple(type.shape)), dtype=torch.\(type.dtype.rawValue))\(suffix)")

@@ -34,6 +34,8 @@ struct CallSequence {
   /// Needed tensors that calls use as they are.
   private(set) var direct: [String] = []
   var statements: [String] = []
+  /// How many results have memory that is used again.
+  var rooms = 0
   private(set) var argumentNames: [String] = []
   /// What is returned, in the order of the graph's outputs.
   private(set) var results: [String] = []

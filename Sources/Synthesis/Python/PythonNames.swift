@@ -14,7 +14,7 @@ struct PythonNames {
     "after", "standard", "kind", "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8",
     "uint8", "bool", "complex64", "complex128", "other", "library_of", "gradient_kernels", "gradient_source",
     "compute", "results", "Differentiable", "again", "plain", "ctx", "call", "upstream", "saved", "needs", "model",
-    "contextlib", "prepare_gradients", "gradient_constants",
+    "contextlib", "prepare_gradients", "gradient_constants", "room", "rooms", "alone", "use_count", "sys",
   ])
   private var names: [TensorGraph.ValueID: String] = [:]
 

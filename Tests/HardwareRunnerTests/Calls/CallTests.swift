@@ -255,7 +255,7 @@ struct CallTests {
       eager: quick, reference: reference, environment: environment, policy: VerificationPolicy(),
       state: StateBundle(bytes: [], entries: []), outputs: [layout], example: inputs,
       background: BackgroundProcesses())
-    await baselines.startNull()
+    await baselines.useNull(Task { try await Baselines.launch(.null, reference, environment) })
     let (null, touches) = try await baselines.nullWorker(besides: [quick])
     #expect(!touches)
     let without = try await leastWork(of: null, on: inputs)

@@ -26,7 +26,7 @@ def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], object], List[Callab
         if not is_stack:
             own[dimension] = draw.choice([1, 4, 33, shape[dimension]])
         inputs.append(own)
-        steps.append(draw.choice(["tanh", "scale", "sum", "input", "high", "turned", "half", "rows"]))
+        steps.append(draw.choice(["tanh", "scale", "sum", "input", "high", "low", "first", "turned", "half", "rows"]))
     after = draw.choice(["none", "none", "relu", "total", "both", "twice"])
     dtype = draw.choice([torch.float32] * 3 + [torch.float64])
 
@@ -39,6 +39,10 @@ def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], object], List[Callab
             return x + x.abs().flip(0)
         if step == "high":
             return torch.cat([x, x])[x.size(0):]
+        if step == "low":
+            return torch.tanh(torch.cat([x, x]))[:x.size(0)]
+        if step == "first":
+            return torch.tanh(torch.stack([x, x * 2]))[0]
         if step == "turned":
             return (x * 1.5).transpose(0, -1).contiguous().transpose(0, -1)
         if step == "half":

@@ -210,7 +210,8 @@ class Distances(nn.Module):
         apart = F.triplet_margin_loss(anchor, positive, negative, p=1, reduction="none")
         between = F.pairwise_distance(anchor, positive, p=1, keepdim=True)
         angle = F.cosine_similarity(anchor, positive) + F.cosine_similarity(anchor, negative[:1], dim=-1, eps=1e-3)
-        return triplet, apart, between, angle, (1 + anchor.sign() * 0.01).prod(dim=1), (1 + anchor[:3] * 0.01).prod()
+        spread = F.triplet_margin_loss(anchor[:, None], positive[:, None], negative[:37][None], reduction="sum")
+        return triplet, apart, between, spread, angle, (1 + anchor.sign() * 0.01).prod(dim=1), (1 + anchor[:3] * 0.01).prod()
 
 
 CASES = {
