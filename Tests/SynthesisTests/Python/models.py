@@ -211,7 +211,8 @@ class Distances(nn.Module):
         between = F.pairwise_distance(anchor, positive, p=1, keepdim=True)
         angle = F.cosine_similarity(anchor, positive) + F.cosine_similarity(anchor, negative[:1], dim=-1, eps=1e-3)
         spread = F.triplet_margin_loss(anchor[:, None], positive[:, None], negative[:37][None], reduction="sum")
-        return triplet, apart, between, spread, angle, (1 + anchor.sign() * 0.01).prod(dim=1), (1 + anchor[:3] * 0.01).prod()
+        products = (1 + anchor.sign() * 0.01).prod(dim=1), (1 + anchor[:3] * 0.01).prod()
+        return triplet, apart, between, spread, angle, *products
 
 
 CASES = {
