@@ -2,7 +2,7 @@
 import torch
 
 
-def large(x):
+def large(x: torch.Tensor) -> torch.Tensor:
     return torch.tanh(x) * 2.0 + 1.0
 
 
