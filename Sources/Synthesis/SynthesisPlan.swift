@@ -69,7 +69,7 @@ struct SynthesisPlan {
     + "window by window"
 
   func proposals(_ graph: TensorGraph, rules: [Rule], brief: String, caveat: String? = nil) -> [Proposal] {
-    let partition = FusionPartition(graph)
+    let partition = FusionPartition(graph).placingParts(in: graph)
     let sliding = graph.nodes.contains { $0.operation.isWindowed }
     guard !partition.groups.isEmpty || sliding || !rules.isEmpty else { return [] }
     // Kernels that only look whether numbers are finite are no part of the idea.
@@ -205,8 +205,8 @@ struct SynthesisPlan {
           "matrix product (\(origin?.target ?? "aten.matmul"), about \(Int((productShare * 100).rounded())) % of the time): left to the library",
           line: origin?.line))
     }
-    let partition = FusionPartition(lowered)
-    let wholes = partition.placingParts(in: lowered).wholes
+    let partition = FusionPartition(lowered).placingParts(in: lowered)
+    let wholes = partition.wholes
     let isPrepared = lowered.isPrepared
     for (id, node) in lowered.nodes.enumerated() where !isPrepared[id] && partition.groupOf[id] == nil {
       if wholes.contains(id) { continue }

@@ -11,7 +11,8 @@ actor VerificationAgent {
   private let earlier: EarlierWork
   private let memory: ScheduleMemory?
 
-  private var fastestBaseline: Double?
+  /// How PyTorch's compiler was ranked, or is being ranked.
+  private var compiled: Task<Double?, any Error>?
 
   private(set) var judged: [JudgedCandidate] = []
   private(set) var ranked: [(candidate: ProposedCandidate, coarse: CoarseResult)] = []
@@ -65,16 +66,17 @@ actor VerificationAgent {
   }
 
   /// How many times as fast `torch.compile` of the op is, about; nil where there is no such baseline.
-  func rankCompiled() async throws -> Double? { try await session.rankCompiled() }
+  func rankCompiled() async throws -> Double? {
+    let ranking = compiled ?? Task { [session] in try await session.rankCompiled() }
+    compiled = ranking
+    return try await ranking.value
+  }
 
   /// How many times as fast as the user's own code the fastest baseline is, about; nil as long as PyTorch's compiler is at
   /// work.
   func rankBaselines() async throws -> Double? {
-    if let fastestBaseline { return fastestBaseline }
     guard await session.hasCompiled else { return nil }
-    let ratio = max(try await rankCompiled() ?? 1, 1)
-    fastestBaseline = ratio
-    return ratio
+    return max(try await rankCompiled() ?? 1, 1)
   }
 
   @discardableResult

@@ -16,8 +16,9 @@ enum SearchLimits {
   /// It is judged at once if it has this coarse ratio to the user's own code while PyTorch's compiler is still at work, which
   /// seldom comes to more than that.
   static let likelyEnough = 1.5
-  /// From this coarse ratio to the user's own code on, what PyTorch's compiler makes of the op with frozen weights isn't tried: it came to 1.5 times as
-  /// fast as the person's own code in the mean of fifty chains, and compiling it takes a third of a search.
+  /// From this coarse ratio to the user's own code on, what PyTorch's compiler makes of the op with frozen weights isn't
+  /// tried: it came to 1.5 times as fast as the person's own code in the mean of fifty chains, and compiling it takes a
+  /// third of a search.
   static let clearGain = 2.0
   /// From here on a person is told what `torch.compile` alone would bring.
   static let worthTelling = 1.1

@@ -45,6 +45,11 @@ public struct NoiseBand: Sendable, Codable, Hashable {
   /// noise as well. nil without pairs.
   public init?(identical: PairedRatios, seed: UInt64 = 1) {
     guard let interval = identical.logInterval(seed: seed) else { return nil }
+    self.init(identical: interval)
+  }
+
+  /// From the interval of the median log-ratio of such a run.
+  init(identical interval: ConfidenceInterval) {
     logHalfWidth = max(abs(interval.low), abs(interval.high))
   }
 

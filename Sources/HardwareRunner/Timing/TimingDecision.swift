@@ -30,7 +30,7 @@ struct TimingDecision: Sendable, Hashable {
     let enough = headline.pairs >= policy.minimumPairs
     let margin = log(analysis.measured(headline).low) - noise
     let isClaimed = enough && margin > 0 && (precise || margin > headline.logHalfWidth)
-    let own = sets.compactMap { $0.ratio(as: headline)?.ratio.estimate }
+    let own = sets.compactMap { $0.smallest(against: headline.baseline, headline.state)?.ratio.estimate }
     if isClaimed, own.count < sets.count || own.contains(where: { log($0) <= noise }) {
       verdict = .inconclusive
       let list = own.map { String(format: "%.3f×", $0) }.joined(separator: " and ")

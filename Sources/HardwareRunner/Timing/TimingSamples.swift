@@ -124,19 +124,22 @@ public struct TimingAnalysis: Sendable {
     ratios = []
     noise = [:]
     for state in CacheState.allCases {
+      // Of each baseline the twins that are luckier than its own process.
+      var luckier: [Int: [Int]] = [:]
+      for twin in contenders.twins {
+        let pairs = Self.pairs(quiet, state, twin.original, twin.copy)
+        guard let interval = pairs.logInterval(seed: seed) else { continue }
+        noise[twin.original, default: [:]][state] = NoiseBand(identical: interval)
+        if interval.low > Self.luck { luckier[twin.original, default: []].append(twin.copy) }
+      }
       for baseline in contenders.baselines {
-        for process in Self.processes(of: baseline, contenders, quiet, state, seed) {
+        for process in [baseline] + luckier[baseline, default: []] {
           let pairs = Self.pairs(quiet, state, process, contenders.candidate)
           guard let ratio = pairs.ratio(seed: seed) else { continue }
           ratios.append(
             TimingRatio(
               baseline: baseline, process: process, state: state, ratio: ratio, pairs: pairs.logRatios.count))
         }
-      }
-      for twin in contenders.twins {
-        let pairs = Self.pairs(quiet, state, twin.original, twin.copy)
-        guard let band = NoiseBand(identical: pairs, seed: seed) else { continue }
-        noise[twin.original, default: [:]][state] = band
       }
     }
     func summaries(_ state: CacheState) -> [ConfidenceInterval?] {
@@ -157,18 +160,6 @@ public struct TimingAnalysis: Sendable {
   /// How much faster than its twin, as ln ratio and beyond doubt, makes a process the lucky one. Less is for the noise band: the
   /// smallest of ratios that differ by chance only would be less than the true one.
   private static let luck = 0.02
-
-  /// A baseline's own process, and its luckier twins.
-  private static func processes(
-    of baseline: Int, _ contenders: TimingContenders, _ rounds: [TimingRound], _ state: CacheState, _ seed: UInt64
-  ) -> [Int] {
-    let faster = contenders.twins.filter { twin in
-      guard twin.original == baseline else { return false }
-      let interval = pairs(rounds, state, twin.original, twin.copy).logInterval(seed: seed)
-      return interval.map { $0.low > luck } ?? false
-    }
-    return [baseline] + faster.map(\.copy)
-  }
 
   private static func pairs(
     _ rounds: [TimingRound], _ state: CacheState, _ baseline: Int, _ candidate: Int
@@ -193,11 +184,6 @@ public struct TimingAnalysis: Sendable {
   public func smallest(against baseline: Int, _ state: CacheState? = nil) -> TimingRatio? {
     ratios.filter { $0.baseline == baseline && $0.state == state ?? $0.state }
       .min { $0.ratio.estimate < $1.ratio.estimate }
-  }
-
-  /// What this analysis says of the baseline and the caches that `other` is about.
-  func ratio(as other: TimingRatio) -> TimingRatio? {
-    smallest(against: other.baseline, other.state)
   }
 
   /// Whether a baseline may be the fastest, as far as the intervals say.

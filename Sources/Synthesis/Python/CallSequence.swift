@@ -46,7 +46,7 @@ struct CallSequence {
     conditions: [String]? = nil
   ) {
     self.graph = graph
-    self.partition = conditions == nil ? partition.placingParts(in: graph) : partition
+    self.partition = partition
     self.schedule = schedule
     self.threads = threads
     self.prefix = prefix

@@ -5,13 +5,12 @@ One function for each seed. `COLUMN_SEEDS=FIRST:LAST` in the environment draws o
 from __future__ import annotations
 
 import math
-import os
 import random
 
 import torch
 import torch.nn.functional as F
 
-FIRST, LAST = map(int, os.environ.get("COLUMN_SEEDS", "0:5").split(":"))
+from seeded import cases, seeds
 
 KINDS = "softmax log_softmax centre variance norm rms unary scalar gain mask column".split()
 RESULTS = "prod sum mean amax amin var std logsumexp norm argmax argmin max min any all".split()
@@ -104,11 +103,5 @@ def make(seed):
     return run, makers
 
 
-CASES = {}
-for _seed in range(FIRST, LAST):
-    _run, _makers = make(_seed)
-    _names = ", ".join(f"t{i}" for i in range(len(_makers)))
-    _space = {"run": _run}
-    exec(f"def columns{_seed}({_names}):\n    return run([{_names}])", _space)
-    globals()[f"columns{_seed}"] = _space[f"columns{_seed}"]
-    CASES[f"columns{_seed}"] = (_makers, [])
+_functions, CASES = cases("columns", make, seeds("COLUMN_SEEDS", "0:5"))
+globals().update(_functions)

@@ -6,14 +6,14 @@ each seed. `HALF_SEEDS=FIRST:LAST` in the environment draws others.
 from __future__ import annotations
 
 import math
-import os
 import random
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-FIRST, LAST = map(int, os.environ.get("HALF_SEEDS", "0:9").split(":"))
+from seeded import cases, seeds
+
 B, H, S, D = torch.bfloat16, torch.float16, torch.float32, torch.float64
 
 
@@ -339,10 +339,6 @@ def make(seed):
     return run, [_r(*extents, dtype=dtype) for extents, dtype in inputs]
 
 
-for _seed in range(FIRST, LAST):
-    _run, _makers = make(_seed)
-    _names = ", ".join(f"t{i}" for i in range(len(_makers)))
-    _space = {"run": _run}
-    exec(f"def half{_seed}({_names}):\n    return run([{_names}])", _space)
-    globals()[f"half{_seed}"] = _space[f"half{_seed}"]
-    CASES[f"half{_seed}"] = (_makers, [])
+_functions, _cases = cases("half", make, seeds("HALF_SEEDS", "0:9"))
+globals().update(_functions)
+CASES.update(_cases)

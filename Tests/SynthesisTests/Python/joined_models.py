@@ -4,13 +4,12 @@ One function for each seed. `JOINED_SEEDS=FIRST:LAST` in the environment draws o
 """
 from __future__ import annotations
 
-import os
 import random
 from typing import Callable, List, Tuple
 
 import torch
 
-FIRST, LAST = map(int, os.environ.get("JOINED_SEEDS", "0:12").split(":"))
+from seeded import cases, seeds
 
 
 def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], object], List[Callable[[], torch.Tensor]]]:
@@ -68,11 +67,5 @@ def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], object], List[Callab
     return run, makers
 
 
-CASES = {}
-for _seed in range(FIRST, LAST):
-    _run, _makers = make(_seed)
-    _names = ", ".join(f"t{i}" for i in range(len(_makers)))
-    _space = {"run": _run}
-    exec(f"def joined{_seed}({_names}):\n    return run([{_names}])", _space)
-    globals()[f"joined{_seed}"] = _space[f"joined{_seed}"]
-    CASES[f"joined{_seed}"] = (_makers, [])
+_functions, CASES = cases("joined", make, seeds("JOINED_SEEDS", "0:12"))
+globals().update(_functions)

@@ -4,14 +4,13 @@ One function for each seed. `NARROW_SEEDS=FIRST:LAST` in the environment draws o
 """
 from __future__ import annotations
 
-import os
 import random
 from typing import Callable, List, Tuple
 
 import torch
 import torch.nn.functional as F
 
-FIRST, LAST = map(int, os.environ.get("NARROW_SEEDS", "0:14").split(":"))
+from seeded import cases, seeds
 
 
 def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], torch.Tensor], List[Callable[[], torch.Tensor]]]:
@@ -78,11 +77,5 @@ def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], torch.Tensor], List[
     return run, makers
 
 
-CASES = {}
-for _seed in range(FIRST, LAST):
-    _run, _makers = make(_seed)
-    _names = ", ".join(f"t{i}" for i in range(len(_makers)))
-    _space = {"run": _run}
-    exec(f"def narrow{_seed}({_names}):\n    return run([{_names}])", _space)
-    globals()[f"narrow{_seed}"] = _space[f"narrow{_seed}"]
-    CASES[f"narrow{_seed}"] = (_makers, [])
+_functions, CASES = cases("narrow", make, seeds("NARROW_SEEDS", "0:14"))
+globals().update(_functions)
