@@ -123,7 +123,7 @@ extension SandboxPolicy {
   /// The policy of a role.
   static func usual(_ role: WorkerRole) -> SandboxPolicy {
     var policy = SandboxPolicy(flavour: role == .candidate ? .candidate : .reference)
-    policy.hugePages = role == .oracle
+    policy.isTimed = role != .oracle
     return policy
   }
 }

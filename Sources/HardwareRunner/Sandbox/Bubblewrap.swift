@@ -40,11 +40,12 @@ enum Bubblewrap {
   /// - Parameters:
   ///   - readOnly: absolute paths; those that aren't there are left out.
   ///   - links: made inside as they are outside.
+  ///   - cached: bound read-only into the scratch folder.
   ///   - filter, information: numbers of the descriptors *in bwrap* that hold the system-call filter and take the
   ///     report on the started process.
   static func arguments(
-    policy: SandboxPolicy, limit: ProcessLimit, readOnly: [String], links: [SymbolicLink], filter: Int,
-    information: Int
+    policy: SandboxPolicy, limit: ProcessLimit, readOnly: [String], links: [SymbolicLink],
+    cached: [InductorCache.File], filter: Int, information: Int
   ) -> [String] {
     var arguments = walls(scratchBytes: policy.scratchBytes, limit)
     if limit == .ownUser {
@@ -56,6 +57,12 @@ enum Bubblewrap {
       arguments += ["--ro-bind-try", path, path]
     }
     for link in links { arguments += ["--symlink", link.target, link.path] }
+    let places = cached.map { ($0.path, "\(SandboxEnvironment.scratch)/\($0.place)") }
+    // The compiler writes beside what is there.
+    for folder in ancestors(places.map(\.1)) where folder != SandboxEnvironment.scratch {
+      arguments += ["--perms", "1777", "--dir", folder]
+    }
+    for (path, place) in places { arguments += ["--ro-bind-try", path, place] }
     arguments += ["--chdir", SandboxEnvironment.scratch]
     arguments += ["--remount-ro", "/", "--remount-ro", "/dev"]
     arguments += ["--seccomp", String(filter), "--info-fd", String(information)]

@@ -47,12 +47,15 @@ extension Sandbox {
     // By `env`, not by the environment: whatever starts the interpreter would be the first to load it.
     let interpreter =
       (policy.preload.map { ["/usr/bin/env", "LD_PRELOAD=\($0)"] } ?? []) + [python.executable] + arguments
+    let inductor = InductorCache(python, environment.toolchain)
     func variables(_ scratch: String) -> [String: String] {
       var variables = SandboxEnvironment.variables(
         python: python, toolchain: environment.toolchain, scratch: scratch)
-      let extensions = VectorExtensions(python, environment.toolchain)
-      if extensions.areUsable == true { variables["TORCHINDUCTOR_VEC_ISA_OK"] = "1" }
-      if policy.hugePages { variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1" }
+      if inductor.areVectorsUsable == true { variables["TORCHINDUCTOR_VEC_ISA_OK"] = "1" }
+      if !policy.isTimed {
+        variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"
+        variables["OMP_WAIT_POLICY"] = "passive"
+      }
       return variables
     }
     switch kind {
@@ -64,8 +67,8 @@ extension Sandbox {
       let filter = Descriptor(number)
       let information = try Descriptor.pipe()
       let walls = Bubblewrap.arguments(
-        policy: policy, limit: processLimit, readOnly: readable.paths, links: readable.links, filter: standard.count,
-        information: standard.count + 1)
+        policy: policy, limit: processLimit, readOnly: readable.paths, links: readable.links, cached: inductor.files,
+        filter: standard.count, information: standard.count + 1)
       var group: ControlGroup?
       if case .controlGroup(let parent) = processLimit {
         group = try ControlGroup(in: parent, processes: policy.processes)

@@ -25,10 +25,11 @@ public struct SandboxPolicy: Sendable, Hashable {
   public var readOnly: [String]
   /// A library that the worker loads before everything else (`LD_PRELOAD`); has to be among ``readOnly``.
   public var preload: String?
-  /// Whether the GNU C library is told to ask for huge pages (`glibc.malloc.hugetlb`, "Memory Allocation Tunables" in its
-  /// manual): large tensors then take a fraction of the page faults, and so does giving them back when the process is
-  /// stopped. For processes that nobody times: users don't run with it.
-  public var hugePages = false
+  /// Whether anybody times the process: then it runs as the user's own would. One that nobody times asks for huge pages
+  /// (`glibc.malloc.hugetlb`, "Memory Allocation Tunables" in the GNU C library's manual), since large tensors then take a
+  /// fraction of the page faults, and its threads sleep where they wait for each other (`OMP_WAIT_POLICY`, OpenMP 5.2,
+  /// section 21.1.4): while a compiler runs beside it, waiting in a loop would take from both.
+  public var isTimed = true
   /// What is usual. Of a processor that somebody else keeps busy a worker gets 3 %.
   public static let niceness = 15
   /// Added to our own niceness, so that the language server stays responsive; the same for all contenders.

@@ -59,8 +59,10 @@ actor Baselines {
     }
   }
 
-  /// Starts in the background, one after the other, what only timing needs: the twin and the compiled baseline.
-  func startTimed() {
+  /// Starts in the background, one after the other, what only timing needs: the twin and the compiled baseline, and a second
+  /// process of that where a few calls say that it may be the fastest baseline.
+  /// - Parameter eagerSeconds: of a call of the user's own code.
+  func startTimed(eagerSeconds: Double) {
     guard twin == nil else { return }
     let (reference, environment, state, background) = (reference, environment, state, background)
     let twin = Task {
@@ -76,10 +78,15 @@ actor Baselines {
     compiled = Task {
       defer { hasCompiled = true }
       _ = await twin.result
-      await VectorExtensions(environment.python, environment.toolchain).look(in: environment, background)
-      return try await launchCompiled()
+      await InductorCache(environment.python, environment.toolchain).look(in: environment, background)
+      let (worker, seconds) = try await launchCompiled()
+      if let seconds, seconds * Self.company < eagerSeconds { startCompiledTwin() }
+      return worker
     }
   }
+
+  /// What other processes that load or compile beside a call leave of its speed.
+  private static let company = 0.5
 
   /// Starts in the background, once, a second process of `torch.compile`: where that is the fastest baseline, what is claimed
   /// over it needs one.
@@ -88,7 +95,7 @@ actor Baselines {
     compiledTwin = Task {
       defer { hasCompiledTwin = true }
       _ = try await compiled.value
-      return try await launchCompiled()
+      return try await launchCompiled().worker
     }
   }
 
@@ -98,9 +105,9 @@ actor Baselines {
   /// The second process of `torch.compile`; nil where there is none.
   func compiledBaselineTwin() async -> CallWorker? { try? await compiledTwin?.value }
 
-  /// `torch.compile` of the user's code in a process started now, compiled.
+  /// `torch.compile` of the user's code in a process started now, compiled, and the seconds of the quickest of a few calls.
   /// - Throws: ``WorkerFailure``.
-  private func launchCompiled() async throws -> CallWorker {
+  private func launchCompiled() async throws -> (worker: CallWorker, seconds: Double?) {
     let worker = try await Self.launch(.compiled, reference, environment, state: state, background: background)
     keep(worker)
     background.add(worker.worker.tree)
@@ -111,7 +118,7 @@ actor Baselines {
       worker.terminate()
       throw error
     }
-    return worker
+    return (worker, await Self.quickest([worker], on: example))
   }
 
   /// The null call as it was when first asked for: good enough for ranking.

@@ -93,9 +93,7 @@ public actor VerificationSession {
       eagerSeconds = max(opened.eagerSeconds - nullCall.least, 0)
       (admissionGate, admissionLabel) = Self.judge(
         opened.admission, opened.unstable, eagerSeconds: eagerSeconds, nullSeconds: nullCall.cost)
-      if admissionGate.passed { await baselines.startTimed() }
-      // While the first candidate is being loaded.
-      Task { try? await self.exclusively { try await Self.warmUp(self.oracle, policy) } }
+      if admissionGate.passed { await baselines.startTimed(eagerSeconds: eagerSeconds) }
     } catch {
       eager.terminate()
       oracle.terminate()
@@ -183,16 +181,6 @@ public actor VerificationSession {
       admission: admission, state: state, quick: quick,
       outputs: cases[0].results.map { TensorLayout(contiguous: $0.dtype, shape: $0.shape) },
       example: cases[0].inputs.copied, eagerSeconds: times.min() ?? 0, unstable: unstable)
-  }
-
-  /// The largest cases, for nothing but the memory that they take: fetching it from the system takes longer than most
-  /// of what is computed in it, and a virtual machine may have to be given it first.
-  private static func warmUp(_ oracle: Oracle, _ policy: VerificationPolicy) async throws {
-    for slot in 0..<2 {
-      let wanted = InputCase(gate: "admission", name: "warm-up", gradients: policy.checksGradients)
-      // Where the op is no op in training, there is nothing to fetch.
-      _ = try await oracle.draw(wanted, seed: UInt64(slot + 1), slot: slot, runs: 2)
-    }
   }
 
   static func problem(_ failure: WorkerFailure) -> any Error {

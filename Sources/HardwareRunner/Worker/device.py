@@ -1,7 +1,8 @@
 """What this machine can do: memory bandwidth by level, arithmetic peaks, the cost of calling an op at all."""
 
+import os
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import torch
 
@@ -11,6 +12,8 @@ LONG_ENOUGH = 0.02
 LARGEST_MATRIX = 8192
 MEDIUM_MATRIX = 512
 FLOAT = 4
+# What functions in PyTorch's programs that check for a vector extension are named after.
+CHECKS = "_chk_kernel"
 
 
 def best_time(run: Callable[[], Any], budget: float, least: int = 2) -> float:
@@ -106,8 +109,9 @@ def measure(state: Any, message: Dict[str, Any], arena: Any) -> Dict[str, Any]:
     }
 
 
-def check_vectors(state: Any, message: Dict[str, Any], arena: Any) -> Dict[str, Any]:
-    """Whether the checks of PyTorch's compiler let pass every vector extension that it would take unchecked."""
+def prepare_compiler(state: Any, message: Dict[str, Any], arena: Any) -> Dict[str, Any]:
+    """Whether the checks of PyTorch's compiler let pass every vector extension that it would take unchecked; and the files
+    that it made for itself in finding out, and in compiling a first function."""
     from torch._inductor import config, cpu_vec_isa
 
     def found(is_ok: Optional[bool]) -> List[str]:
@@ -115,7 +119,32 @@ def check_vectors(state: Any, message: Dict[str, Any], arena: Any) -> Dict[str, 
         with config.patch({"cpp.vec_isa_ok": is_ok}):
             return [str(each) for each in cpu_vec_isa.valid_vec_isa_list()]
 
-    return {"usable": found(None) == found(True)}
+    usable = found(None) == found(True)
+    torch.compile(lambda x: x + 1)(torch.ones(64))
+    return {"usable": usable, "files": [kept(path, arena) for path in reusable_files(os.environ["HOME"])]}
 
 
-HANDLERS = {"measure_device": measure, "check_vectors": check_vectors}
+def reusable_files(folder: str) -> Iterator[str]:
+    """Precompiled headers, of the GNU compiler, which doesn't ask when a file was written; and programs that check for a
+    vector extension, with their sources, without which they would be compiled again."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(parent, name)
+            stem, extension = os.path.splitext(path)
+            if extension == ".gch":
+                yield from (stem, path)
+            elif extension == ".cpp" and os.path.exists(stem + ".so"):
+                with open(path) as file:
+                    if CHECKS in file.read():
+                        yield from (path, stem + ".so")
+
+
+def kept(path: str, arena: Any) -> Dict[str, Any]:
+    with open(path, "rb") as file:
+        data = file.read()
+    offset = arena.reserve(len(data))
+    arena.memory[offset : offset + len(data)] = data
+    return {"place": os.path.relpath(path, os.environ["HOME"]), "offset": offset, "size": len(data)}
+
+
+HANDLERS = {"measure_device": measure, "prepare_compiler": prepare_compiler}

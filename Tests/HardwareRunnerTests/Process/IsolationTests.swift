@@ -100,6 +100,22 @@ struct IsolationTests {
     #expect(answers["secret"] == "ENOENT")
   }
 
+  @Test("what PyTorch's compiler built for itself stands in its cache, read-only, with room beside it")
+  func compilerCache() async throws {
+    let environment = try await Machine.environment()
+    defer { environment.registry.killAll() }
+    let cache = InductorCache(environment.python, environment.toolchain)
+    await cache.look(in: environment, BackgroundProcesses())
+    let header = try #require(cache.files.first { $0.place.hasSuffix(".gch") }).place
+    let answers: [String] = try await ask(
+      """
+      [attempt(open, os.path.expanduser("~/" + p), m)
+                       for p, m in [("\(header)", "rb"), ("\(header)", "ab"), ("\(header).new", "w")]]
+                      + [attempt(os.remove, os.path.expanduser("~/\(header)"))]
+      """)
+    #expect(answers == ["done", "EROFS", "done", "EBUSY"])
+  }
+
   @Test("the user's folder is there, read-only, wherever it lies", arguments: [NSTemporaryDirectory(), Machine.home])
   func workspace(parent: String) async throws {
     let environment = try await Machine.environment()

@@ -4,27 +4,29 @@ import Testing
 @testable import HardwareRunner
 
 @Suite(
-  "Vector extensions",
+  "What PyTorch's compiler builds for itself",
   .enabled(
     if: Machine.canSandbox && Machine.hasCompiler, "needs bubblewrap, a C++ compiler and KERNELWRIGHT_TEST_PYTHON"))
-struct VectorExtensionsTests {
-  @Test("are looked at once, and what was found is kept for this compiler and PyTorch alone")
+struct InductorCacheTests {
+  @Test("is made once, and kept for this compiler and PyTorch alone")
   func keeps() async throws {
     let environment = try await Machine.environment()
     defer { environment.registry.killAll() }
     let cache = FileManager.default.temporaryDirectory.appendingPathComponent("kernelwright-test-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: cache) }
     let variables = ["XDG_CACHE_HOME": cache.path]
-    let extensions = VectorExtensions(environment.python, environment.toolchain, variables: variables)
-    #expect(extensions.areUsable == nil)
+    let inductor = InductorCache(environment.python, environment.toolchain, variables: variables)
+    #expect(inductor.areVectorsUsable == nil && inductor.files.isEmpty)
     for isFirst in [true, false] {
-      #expect(await extensions.look(in: environment, BackgroundProcesses()) == isFirst)
+      #expect(await inductor.look(in: environment, BackgroundProcesses()) == isFirst)
     }
-    #expect(extensions.areUsable == true)
+    #expect(inductor.areVectorsUsable == true)
+    #expect(Set(inductor.files.map { ($0.place as NSString).pathExtension }) == ["cpp", "so", "h", "gch"])
+    for file in inductor.files { #expect(FileManager.default.contents(atPath: file.path)?.isEmpty == false) }
     var other = try #require(environment.toolchain)
     other.version += " patched"
-    #expect(VectorExtensions(environment.python, other, variables: variables).areUsable == nil)
-    #expect(VectorExtensions(environment.python, nil, variables: variables).areUsable == nil)
+    #expect(InductorCache(environment.python, other, variables: variables).areVectorsUsable == nil)
+    #expect(InductorCache(environment.python, nil, variables: variables).areVectorsUsable == nil)
   }
 
   @Test("that one of them can't be compiled is noticed", arguments: [true, false])
@@ -43,9 +45,9 @@ struct VectorExtensionsTests {
     try script.write(to: compiler, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: compiler.path)
     environment.toolchain = Toolchain(compiler: compiler.path, version: real.version)
-    let extensions = VectorExtensions(
+    let inductor = InductorCache(
       environment.python, environment.toolchain, variables: ["XDG_CACHE_HOME": folder.path])
-    await extensions.look(in: environment, BackgroundProcesses())
-    #expect(extensions.areUsable == !failing)
+    await inductor.look(in: environment, BackgroundProcesses())
+    #expect(inductor.areVectorsUsable == !failing)
   }
 }
