@@ -110,8 +110,8 @@ def measure(state: Any, message: Dict[str, Any], arena: Any) -> Dict[str, Any]:
 
 
 def prepare_compiler(state: Any, message: Dict[str, Any], arena: Any) -> Dict[str, Any]:
-    """Whether the checks of PyTorch's compiler let pass every vector extension that it would take unchecked; and the files
-    that it made for itself in finding out, and in compiling a first function."""
+    """Whether the checks of PyTorch's compiler let pass every vector extension that it would take unchecked; and the
+    files that it made for itself in finding out, and in compiling a first function."""
     from torch._inductor import config, cpu_vec_isa
 
     def found(is_ok: Optional[bool]) -> List[str]:
@@ -125,8 +125,8 @@ def prepare_compiler(state: Any, message: Dict[str, Any], arena: Any) -> Dict[st
 
 
 def reusable_files(folder: str) -> Iterator[str]:
-    """Precompiled headers, of the GNU compiler, which doesn't ask when a file was written; and programs that check for a
-    vector extension, with their sources, without which they would be compiled again."""
+    """Precompiled headers, of the GNU compiler, which doesn't ask when a file was written; and programs that check for
+    a vector extension, with their sources, without which they would be compiled again."""
     for parent, _, names in os.walk(folder):
         for name in names:
             path = os.path.join(parent, name)
