@@ -144,10 +144,14 @@ struct PoolKernel {
   ) {
     let isMaximum = pooling.kind == .maximum
     func tap(_ number: Int) -> String { "every<\(last.stride)>(t\(number == 0 ? "" : " + \(number * last.dilation)"))" }
+    let levels = isMaximum ? LineReduction.maxima(of: last.size) : LineReduction.sums(of: last.size)
     let value: String
-    if isMaximum, last.stride == 1, last.size >= 5 {
-      let width = doubled(&code, last)
-      value = combined([tap(0), tap(last.size - width)])
+    if last.stride > 1, LineReduction.isWorthwhile(levels, last, lanes: schedule.vectorBits / 8 / real.size) {
+      for level in levels { reduce(&code, level, last, windows: "(count - 1) * \(last.stride) + 1", combined) }
+      value = tap(0)
+    } else if isMaximum, last.stride == 1, last.size >= 5 {
+      for level in levels.dropLast() { reduce(&code, level, last, windows: "count", combined) }
+      value = combined((levels.last?.offsets ?? []).map(tap))
     } else {
       value = combined((0..<last.size).map(tap))
     }
@@ -162,21 +166,18 @@ struct PoolKernel {
     code.close("});")
   }
 
-  /// Maxima of 2, 4, … neighbouring taps, in place, up to half a window; two of them make a whole one.
-  private func doubled(_ code: inout CodeWriter, _ last: WindowExtent) -> Int {
-    var width = 1
-    while width * 2 <= last.size {
-      let needed = (last.size - width * 2) * last.dilation
-      code.open(
-        "for (int64_t j = 0; j < count + \(needed); j += lanes) {  // maxima of \(width * 2)")
-      code.line(
-        "store(line + j, maximum(load(seen + j, Whole{}), load(seen + j + \(width * last.dilation), Whole{})), Whole{});"
-      )
-      code.close()
-      code.line("seen = line;")
-      width *= 2
-    }
-    return width
+  /// One level, in place: from here on every place of the line holds what several did.
+  private func reduce(
+    _ code: inout CodeWriter, _ level: LineReduction, _ last: WindowExtent, windows: String,
+    _ combined: ([String]) -> String
+  ) {
+    let needed = (last.size - level.width) * last.dilation
+    code.open(
+      "for (int64_t j = 0; j < \(windows) + \(needed); j += lanes) {  // \(level.width) neighbouring taps")
+    let terms = level.offsets.map { "load(seen + j\($0 == 0 ? "" : " + \($0 * last.dilation)"), Whole{})" }
+    code.line("store(line + j, \(combined(terms)), Whole{});")
+    code.close()
+    code.line("seen = line;")
   }
 
   // MARK: Divisors

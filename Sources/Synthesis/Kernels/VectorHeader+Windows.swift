@@ -22,13 +22,29 @@ extension VectorHeader {
       "every": (
         ["load", "permuted"],
         """
-        /// Every `stride`-th element, `lanes` of them.
+        /// Adds to `v`, which has what the vectors before `from` hold of every `stride`-th element, what the others hold. Of the
+        /// first vector everything is still where it was.
+        template <int stride, int from, class T> inline vec every_after(vec v, const T* p) {
+          if constexpr (from == stride) {
+            return v;
+          } else {
+            constexpr auto place = [](auto i) {
+              constexpr int at = stride * decltype(i)::value - from * lanes, before = from == 1 ? at + lanes : decltype(i)::value;
+              return std::integral_constant<int, at >= 0 ? (at < lanes ? lanes + at : 0) : before>::value;
+            };
+            v = permuted(v, load(p + from * lanes, Whole{}), place, std::make_index_sequence<lanes>{});
+            return every_after<stride, from + 1>(v, p);
+          }
+        }
+        /// Every `stride`-th element, `lanes` of them; all that lies between them is read.
         template <int stride, class T> inline vec every(const T* p) {
           if constexpr (stride == 1) {
             return load(p, Whole{});
           } else if constexpr (stride % 2 == 0) {
             constexpr auto even = [](auto i) { return std::integral_constant<int, 2 * decltype(i)::value>::value; };
             return permuted(every<stride / 2>(p), every<stride / 2>(p + lanes * (stride / 2)), even, std::make_index_sequence<lanes>{});
+          } else if constexpr (stride <= lanes) {
+            return every_after<stride, 1>(load(p, Whole{}), p);
           } else {
             vec v;
             for (int i = 0; i < lanes; ++i) v[i] = real(p[i * stride]);

@@ -65,8 +65,8 @@ def _case(seed):
     kind, spatial = draw.choice(["max", "max", "mean", "mean", "conv", "conv"]), draw.randint(1, 3)
     if kind == "conv":
         spatial = min(spatial, 2)
-    size = [draw.choice([1, 2, 3, 4, 5]) for _ in range(spatial)]
-    options = {"kernel_size": tuple(size), "stride": tuple(draw.choice([1, 1, 2, 3, 4]) for _ in size)}
+    size = [draw.choice([1, 2, 3, 4, 5, 6, 7, 9]) for _ in range(spatial)]
+    options = {"kernel_size": tuple(size), "stride": tuple(draw.choice([1, 1, 2, 3, 4, 5, 6, 9]) for _ in size)}
     options["padding"] = tuple(draw.randint(0, k // 2) for k in size)
     dilation = [1] * spatial
     if kind != "mean":
