@@ -16,6 +16,8 @@ struct DepthwiseKernel {
   private static let tileLimit = 32768
   /// Taps that are written out.
   private static let tapLimit = 128
+  /// Products that are written out, of all rows that are computed together.
+  private static let productLimit = 512
 
   private var dtype: ElementType { graph.nodes[node].type.dtype }
   /// What is computed in, and the C++ name of an element in memory.
@@ -89,16 +91,27 @@ struct DepthwiseKernel {
     }
     if hasBias { code.line("const real bias = in2[channel];") }
     copy(&code, high, last)
-    code.line("int64_t r = 0;")
-    let together = min(outputs[0], high.size * last.size > 64 ? 2 : 4)
+    let together = rowsTogether(tileRows, taps: taps)
     if together > 1 {
-      code.open("for (; r + \(together) <= rows; r += \(together)) {")
+      let isEvery = outputs[0] % tileRows == 0 || outputs[0] % tileRows >= together
+      if !isEvery { code.open("if (rows >= \(together)) {") }
+      code.open("for (int64_t next = 0; next < rows; next += \(together)) {")
+      if tileRows % together == 0 && outputs[0] % tileRows == 0 {
+        code.line("const int64_t r = next;")
+      } else {
+        code.line("const int64_t r = next + \(together) <= rows ? next : rows - \(together);  // some rows once more")
+      }
       outputRows(together, high, last, phase: phase, pitch: pitch, &code, &pieces)
       code.close()
+      if !isEvery {
+        code.close()
+        code.open("else {")
+        rowByRow(high, last, phase: phase, pitch: pitch, &code, &pieces)
+        code.close()
+      }
+    } else {
+      rowByRow(high, last, phase: phase, pitch: pitch, &code, &pieces)
     }
-    code.open("for (; r < rows; ++r) {")
-    outputRows(1, high, last, phase: phase, pitch: pitch, &code, &pieces)
-    code.close()
     code.close()
     if pieces.contains("fence") { code.line("fence();") }
     code.close()
@@ -147,6 +160,26 @@ struct DepthwiseKernel {
     code.close()
   }
 
+  private func rowByRow(
+    _ high: WindowExtent, _ last: WindowExtent, phase: Int, pitch: Int, _ code: inout CodeWriter,
+    _ pieces: inout Set<String>
+  ) {
+    code.open("for (int64_t r = 0; r < rows; ++r) {")
+    outputRows(1, high, last, phase: phase, pitch: pitch, &code, &pieces)
+    code.close()
+  }
+
+  /// How many rows are computed together. Sums don't wait for each other from about eight on, which half as many rows reach
+  /// with two vectors of each; more wouldn't stay in registers. Rows that would be computed twice count against it.
+  private func rowsTogether(_ rows: Int, taps: Int) -> Int {
+    let most = min(rows, schedule.unroll > 2 ? 5 : 9, max(Self.productLimit / taps, 2))
+    guard most > 1 else { return 1 }
+    func cost(_ together: Int) -> Double {
+      Double((rows + together - 1) / together * together) * (1 + 1 / Double(together * together))
+    }
+    return (max(2, most / 2)...most).min { cost($0) < cost($1) } ?? most
+  }
+
   /// Some output rows at once: what they see of the same input is loaded once.
   private func outputRows(
     _ count: Int, _ high: WindowExtent, _ last: WindowExtent, phase: Int, pitch: Int, _ code: inout CodeWriter,
@@ -157,7 +190,9 @@ struct DepthwiseKernel {
     if streams { pieces.formUnion([dtype.piece("stream", computing: real), "fence"]) }
     code.line("const real* const b = buffer + r * \(high.stride) * pitch;")
     code.line("\(element)* const y = out0 + (plane * out_height + top + r) * out_width + left;")
-    code.open("sweep<\(schedule.unroll)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
+    // Many sums keep the processor busy by themselves.
+    let inFlight = count >= 6 ? 1 : min(schedule.unroll, count > 1 ? 2 : 4)
+    code.open("sweep<\(inFlight)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
     let start = graph.nodes[node].operands.count > 2 ? "splat(bias)" : "vec{}"
     code.line("vec \((0..<count).map { "s\($0) = \(start)" }.joined(separator: ", "));")
     for inputRow in 0..<(count - 1) * high.stride + high.reach {

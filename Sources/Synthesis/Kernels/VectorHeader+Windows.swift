@@ -176,13 +176,11 @@ extension VectorHeader {
 
   /// NaN if either is. The machine's own instruction gives the second operand then, so the first is looked at.
   private func extremum(_ name: String, _ instruction: String, _ symbol: String) -> String {
-    let suffix = isSingle ? "ps" : "pd"
-    let type = isSingle ? "__m512" : "__m512d"
     return """
       inline vec \(name)(vec a, vec b) {  // NaN if either is
       #if defined(__AVX512F__) && \(bits) == 512
-        const \(type) x = (\(type))a;
-        return (vec)_mm512_mask_mov_\(suffix)(_mm512_\(instruction)_\(suffix)(x, (\(type))b), _mm512_cmp_\(suffix)_mask(x, x, _CMP_UNORD_Q), x);
+        const \(machineVector) x = (\(machineVector))a;
+        return (vec)_mm512_mask_mov_\(suffix)(_mm512_\(instruction)_\(suffix)(x, (\(machineVector))b), _mm512_cmp_\(suffix)_mask(x, x, _CMP_UNORD_Q), x);
       #else
         return select((a \(symbol) b) | (a != a), a, b);
       #endif

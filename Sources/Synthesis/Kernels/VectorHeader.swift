@@ -8,6 +8,10 @@ struct VectorHeader {
 
   var lanes: Int { bits / 8 / dtype.size }
   var isSingle: Bool { dtype == .float32 }
+  /// How the x86 intrinsics are called that take a vector, and its type there (Intel Intrinsics Guide).
+  var suffix: String { isSingle ? "ps" : "pd" }
+  var intrinsic: String { bits == 128 ? "_mm" : "_mm\(bits)" }
+  var machineVector: String { "__m\(bits)\(isSingle ? "" : "d")" }
 
   /// The header with the pieces named, and those that these need, in an order that compiles.
   func text(using pieces: Set<String>) -> String {
@@ -70,13 +74,12 @@ struct VectorHeader {
   // MARK: Memory
 
   private var memory: [String: String] {
-    let intrinsic = isSingle ? "ps" : "pd"
     return [
       "load": """
       inline vec load(const real* p, Whole) { vec v; __builtin_memcpy(&v, p, sizeof v); return v; }
       inline vec load(const real* p, Part part) {
       #if defined(__AVX512F__) && \(bits) == 512
-        return (vec)_mm512_maskz_loadu_\(intrinsic)(__mmask\(lanes)((1 << part.count) - 1), p);
+        return (vec)_mm512_maskz_loadu_\(suffix)(__mmask\(lanes)((1 << part.count) - 1), p);
       #else
         vec v = {}; for (int i = 0; i < part.count; ++i) v[i] = p[i]; return v;
       #endif
@@ -106,7 +109,7 @@ struct VectorHeader {
       inline void store(real* p, vec v, Whole) { __builtin_memcpy(p, &v, sizeof v); }
       inline void store(real* p, vec v, Part part) {
       #if defined(__AVX512F__) && \(bits) == 512
-        _mm512_mask_storeu_\(intrinsic)(p, __mmask\(lanes)((1 << part.count) - 1), (__m512\(isSingle ? "" : "d"))v);
+        _mm512_mask_storeu_\(suffix)(p, __mmask\(lanes)((1 << part.count) - 1), (\(machineVector))v);
       #else
         for (int i = 0; i < part.count; ++i) p[i] = v[i];
       #endif
@@ -122,9 +125,9 @@ struct VectorHeader {
       /// Stores past the caches: the row is not read again here, and the line need not be fetched first.
       inline void stream(real* p, vec v, Whole) {
       #if defined(__AVX512F__) && \(bits) == 512
-        _mm512_stream_\(intrinsic)(p, (__m512\(isSingle ? "" : "d"))v);
+        _mm512_stream_\(suffix)(p, (\(machineVector))v);
       #elif defined(__AVX__) && \(bits) == 256
-        _mm256_stream_\(intrinsic)(p, (__m256\(isSingle ? "" : "d"))v);
+        _mm256_stream_\(suffix)(p, (\(machineVector))v);
       #else
         __builtin_memcpy(p, &v, sizeof v);
       #endif
@@ -155,7 +158,9 @@ struct VectorHeader {
       /// a · b + c, rounded once where the machine can. Only polynomials are contracted like this: the op's own products
       /// are rounded as PyTorch rounds them, or x − max x would not be 0 at the maximum.
       inline vec fma(vec a, vec b, vec c) {
-      #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+      #if (defined(__AVX512F__) && \(bits) == 512) || (defined(__FMA__) && \(bits) <= 256)
+        return (vec)\(intrinsic)_fmadd_\(suffix)((\(machineVector))a, (\(machineVector))b, (\(machineVector))c);
+      #elif defined(__FMA__) || defined(__ARM_FEATURE_FMA)
         vec r;
         for (int i = 0; i < lanes; ++i) r[i] = std::fma(a[i], b[i], c[i]);  // becomes one instruction
         return r;
