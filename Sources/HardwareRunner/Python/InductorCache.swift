@@ -1,8 +1,8 @@
 import Foundation
 
 /// What PyTorch's compiler finds out and builds for itself, before it looks at any op, in every process that has an empty
-/// cache: whether the C++ compiler takes each vector extension of this processor (ten small programs), and its headers
-/// precompiled. Together that takes longer than most ops do.
+/// cache: whether the C++ compiler takes each vector extension of this processor (a small program each), and its
+/// headers precompiled. Together that takes longer than most ops do.
 ///
 /// So it is asked for it once, in a process without anybody's code, and what is found is kept for this processor, compiler
 /// and PyTorch. Where all extensions are usable workers are told so (`TORCHINDUCTOR_VEC_ISA_OK`), and the files stand in
@@ -60,7 +60,8 @@ struct InductorCache: Sendable {
     }
     let found: Reply
     do {
-      found = try await worker.request("prepare_compiler", Request(), timeout: .seconds(120))
+      let request = Request(headers: Self.canUseHeaders(environment))
+      found = try await worker.request("prepare_compiler", request, timeout: .seconds(120))
     } catch WorkerFailure.raised {
       // A PyTorch that has no such checks, or no use for this compiler, has none to leave out.
       found = Reply(usable: false, files: [])
@@ -71,7 +72,17 @@ struct InductorCache: Sendable {
     return true
   }
 
-  private struct Request: Encodable, Sendable {}
+  /// Where files can be put into a worker's scratch folder before it runs; and of compilers only GNU's doesn't ask when a
+  /// header was written.
+  private static func canUseHeaders(_ environment: RunnerEnvironment) -> Bool {
+    guard case .bubblewrap = environment.sandbox.kind else { return false }
+    return environment.toolchain.map { !$0.version.lowercased().contains("clang") } ?? false
+  }
+
+  private struct Request: Encodable, Sendable {
+    /// Whether precompiled headers are wanted.
+    var headers: Bool
+  }
 
   private struct Reply: Decodable, Sendable {
     struct File: Decodable, Sendable {
@@ -89,22 +100,37 @@ struct InductorCache: Sendable {
     let draft = folder + "-" + UUID().uuidString
     defer { try? files.removeItem(atPath: draft) }
     try files.createDirectory(atPath: draft, withIntermediateDirectories: true)
-    for file in found.files where isInside(file.place) {
-      let path = "\(draft)\(kept)/\(file.place)"
-      try files.createDirectory(
-        atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      try arena.withUnsafeBytes(file.offset..<file.offset + file.size) { try Data($0).write(to: URL(filePath: path)) }
-      // Workers may be another user's.
-      try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+    do {
+      for file in found.files.prefix(mostFiles) { try keep(file, of: arena, below: draft + kept) }
+    } catch {
+      // No room, say: the answer is worth having without them.
+      try? files.removeItem(atPath: draft + kept)
     }
     try (found.usable ? yes : no).write(toFile: draft + answer, atomically: false, encoding: .utf8)
+    // What has no answer in it is nothing that anybody uses.
+    if !files.fileExists(atPath: folder + answer) { try? files.removeItem(atPath: folder) }
     guard rename(draft, folder) == 0 else { return }
     dropOlder(in: (folder as NSString).deletingLastPathComponent)
   }
 
-  private static func isInside(_ place: String) -> Bool {
-    !place.hasPrefix("/") && !place.split(separator: "/").contains("..")
+  /// The process that says this runs the person's own PyTorch, which nobody vouches for.
+  private static func keep(_ file: Reply.File, of arena: SharedArena, below folder: String) throws {
+    let parts = file.place.split(separator: "/", omittingEmptySubsequences: false)
+    guard !parts.contains(where: { ["", ".", ".."].contains($0) }),
+      kinds.contains((file.place as NSString).pathExtension), file.offset >= 0, file.size >= 0,
+      file.offset <= arena.size, file.size <= arena.size - file.offset
+    else { return }
+    let path = folder + "/" + file.place
+    try FileManager.default.createDirectory(
+      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try arena.withUnsafeBytes(file.offset..<file.offset + file.size) { try Data($0).write(to: URL(filePath: path)) }
+    // Workers may be another user's.
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
   }
+
+  private static let kinds: Set = ["h", "gch", "cpp", "so"]
+  /// Each becomes an argument of every worker's sandbox.
+  private static let mostFiles = 64
 
   /// Precompiled headers are large: those of the last few compilers and PyTorches are enough.
   private static func dropOlder(in folder: String) {

@@ -26,10 +26,11 @@ ROLE_MODULES = {
 }
 TRACEBACK_LIMIT = 20_000
 # Parameters of glibc's `mallopt`, and bytes: what is larger than the first is mapped for itself (it is how far that
-# threshold moves on 64-bit machines); of free memory at the heap's end, up to the second is kept.
+# threshold moves on 64-bit machines); of free memory at the heap's end, up to the second is kept, or the third.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_MMAP_MAX = -1, -3, -4
 MMAP_THRESHOLD_MAX = 32 << 20
 HEAP_KEPT = 256 << 20
+UNTIMED_HEAP_KEPT = 1 << 30
 OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc", "Cannot allocate memory")
 
 
@@ -68,13 +69,13 @@ def keep_heap(is_timed: bool) -> None:
     has given back a large one, and keep what they leave. Left alone it gives the heap's end back to the system as soon
     as 64 MB of it are free, to be given it page by page in the next call: whether an op's intermediates come to that
     depends on what else happens to lie there, and made the same code four times slower in one process than in
-    another. What nobody times keeps everything: fetching memory takes longer than most of what is computed in it."""
+    another. What nobody times keeps more: fetching memory takes longer than most of what is computed in it."""
     library = ctypes.CDLL(None)
     if getattr(library, "mallopt", None) is None:  # not glibc
         return
     if not is_timed:
         library.mallopt(M_MMAP_MAX, 0)
-        library.mallopt(M_TRIM_THRESHOLD, -1)
+        library.mallopt(M_TRIM_THRESHOLD, UNTIMED_HEAP_KEPT)
         return
     library.mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_MAX)
     library.mallopt(M_TRIM_THRESHOLD, HEAP_KEPT)

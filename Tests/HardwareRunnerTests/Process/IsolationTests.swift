@@ -113,7 +113,9 @@ struct IsolationTests {
                        for p, m in [("\(header)", "rb"), ("\(header)", "ab"), ("\(header).new", "w")]]
                       + [attempt(os.remove, os.path.expanduser("~/\(header)"))]
       """)
-    #expect(answers == ["done", "EROFS", "done", "EBUSY"])
+    #expect(Array(answers.prefix(3)) == ["done", "EROFS", "done"])
+    // The folder may be another user's, which is looked at first.
+    #expect(["EBUSY", "EPERM"].contains(answers[3]))
   }
 
   @Test("the user's folder is there, read-only, wherever it lies", arguments: [NSTemporaryDirectory(), Machine.home])
