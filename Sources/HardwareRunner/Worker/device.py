@@ -120,9 +120,9 @@ def prepare_compiler(state: Any, message: Dict[str, Any], arena: Any) -> Dict[st
         with config.patch({"cpp.vec_isa_ok": is_ok}):
             return [str(each) for each in cpu_vec_isa.valid_vec_isa_list()]
 
-    everything = found(True)
-    usable = found(None) == everything  # the last, since it is what the compiler goes on with
+    usable = found(None) == found(True)  # in this order: some extensions remember their first answer
     if message["headers"]:
+        cpu_vec_isa.valid_vec_isa_list.cache_clear()  # the compiler goes on with what was checked
         with contextlib.suppress(Exception):  # whoever compiles an op will be told
             torch.compile(lambda x: x + 1)(torch.ones(64))
     return {"usable": usable, "files": [kept(path, arena) for path in reusable_files(os.environ["HOME"])]}
