@@ -82,10 +82,12 @@ struct ReferenceCall {
     case "sigmoid": return map { 1 / (1 + exp(-$0)) }
     case "silu": return map { $0 / (1 + exp(-$0)) }
     case "mish": return map { $0 * tanh(log(1 + exp($0))) }
-    case "softplus": return map { log(1 + exp($0)) }
+    case "softplus":
+      let (beta, threshold) = (number(1, "beta", 1), number(2, "threshold", 20))
+      return map { $0 * beta > threshold ? $0 : log1p(exp($0 * beta)) / beta }
     case "hardswish": return map { $0 * min(max($0 + 3, 0), 6) / 6 }
     case "hardsigmoid": return map { min(max($0 + 3, 0), 6) / 6 }
-    case "log_sigmoid": return map { -log(1 + exp(-$0)) }
+    case "log_sigmoid": return map { min($0, 0) - log1p(exp(-abs($0))) }
     case "relu6": return map { min(max($0, 0), 6) }
     case "leaky_relu":
       let slope = number(1, "negative_slope", 0.01)
@@ -136,12 +138,17 @@ struct ReferenceCall {
     case "aten.amin.default": return over { $0.min() ?? .infinity }
     case "aten.var.correction": return over(1, variance)
     case "aten.std.correction": return over { variance($0).squareRoot() }
-    case "aten.logsumexp.default": return over { log($0.reduce(0) { $0 + exp($1) }) }
+    case "aten.logsumexp.default":
+      return over { values in
+        let top = values.max() ?? 0
+        return top + log(values.reduce(0) { $0 + exp($1 - top) })
+      }
     case "aten.linalg_vector_norm.default": return over(2) { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() }
     case "aten.softmax.int", "aten.log_softmax.int":
       let dimension = dimensions(1, "dim", rank)
-      let total = x.reduced(dimension) { $0.reduce(0) { $0 + exp($1) } }
-      return [x.zipped(total) { call.name == "softmax" ? exp($0) / $1 : $0 - log($1) }]
+      let below = x.zipped(x.reduced(dimension) { $0.max() ?? 0 }) { $0 - $1 }
+      let total = below.reduced(dimension) { $0.reduce(0) { $0 + exp($1) } }
+      return [below.zipped(total) { call.name == "softmax" ? exp($0) / $1 : $0 - log($1) }]
     case "aten.mse_loss.default":
       guard let target = tensor(1, "target") else { return nil }
       return [DenseTensor([], [mean(x.zipped(target) { ($0 - $1) * ($0 - $1) }.values)])]
