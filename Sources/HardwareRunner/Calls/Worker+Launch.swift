@@ -49,7 +49,8 @@ extension Worker {
     let boot = BootMessage(
       modules: WorkerSources.modules(for: role), role: role, path: environment.python.searchPath,
       limits: limits(policy, arena: arena, sandboxed: environment.sandbox.isSandboxed),
-      arena: arena.map { BootMessage.Arena(descriptor: 3, size: $0.size) }, threads: environment.threads)
+      arena: arena.map { BootMessage.Arena(descriptor: 3, size: $0.size) }, threads: environment.threads,
+      timed: policy.isTimed)
     return try await thread.run {
       do {
         return try start(role, channel, thread, child, kill, prepared, arena, boot, background, timeout)

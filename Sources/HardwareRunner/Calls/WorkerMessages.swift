@@ -51,6 +51,8 @@ struct BootMessage: Encodable {
   var limits: [String: Int]
   var arena: Arena?
   var threads: Int
+  /// ``SandboxPolicy/isTimed``.
+  var timed: Bool
 }
 
 /// What a worker says when it has started (with `id` 0).

@@ -94,7 +94,7 @@ def main(boot: Dict[str, Any], commands: int, replies: int) -> None:
         from .tensors import Arena
 
         torch.set_num_threads(boot["threads"])
-        keep_heap(is_timed=role != "oracle")
+        keep_heap(boot["timed"])
         if role == "candidate":
             warm_up(torch)
         hello["torch"] = torch.__version__

@@ -55,7 +55,7 @@ struct ProtocolTests {
       try JSONEncoder().encode(
         BootMessage(
           modules: WorkerSources.modules(for: .candidate), role: .candidate, path: ["/x"], limits: ["CORE": 0],
-          arena: .init(descriptor: 3, size: 4096), threads: 2)), "boot.schema.json")
+          arena: .init(descriptor: 3, size: 4096), threads: 2, timed: true)), "boot.schema.json")
   }
 
   @Test("a candidate's process gets none of the oracle's modules")
