@@ -134,6 +134,13 @@ def gap_of_calling() -> float:
     return min(recorder.gap_of(run) for _ in range(5)) / calls
 
 
+def share_of_python(gap: int, run: Dict[Place, int], excess: int, way: float) -> float:
+    """Of one run, so that what other programs took from it fell on Python and on PyTorch alike."""
+    outside = max(0.0, gap - way * len(run))
+    inside = sum(max(0, took - excess) for took in run.values())
+    return outside / (outside + inside) if outside > 0 else 0.0
+
+
 def profile(state: Any, message: Message, arena: Any) -> Message:
     """`seed` of the inputs; `budget_s`: seconds for each of the two series of runs, which take turns."""
     reference, model = state.loaded(), state.built()
@@ -161,9 +168,8 @@ def profile(state: Any, message: Message, arena: Any) -> Message:
             gaps.append(timer.gap_of(run))
             runs.append(timer.finish())
         excess, way = excess_of_timing(), gap_of_calling()
-    # What other programs take from us falls on Python and on PyTorch alike: the share is that of the best runs.
-    overhead, total = max(0.0, min(gaps) - way * len(runs[-1])), statistics.median(totals)
-    share = min(1.0, overhead / 1e9 / min(totals))
+    total = statistics.median(totals)
+    share = statistics.median(share_of_python(gap, run, excess, way) for gap, run in zip(gaps, runs))
     return {
         "total_ms": total * 1e3,
         "overhead_ms": share * total * 1e3,
