@@ -100,20 +100,28 @@ struct SynthesisPlan {
     // A kernel of our own beside the library call is more than a library call.
     if hasKernels { labels.removeAll { $0 == "library-call" } }
     let title = title(graph, working, rules)
-    var previous: GeneratedBlock?
-    return schedules.compactMap { schedule in
-      let idea = hasKernels ? "\(title), \(schedule.summary)" : title
-      let block = BlockWriter.block(
+    var seen = Set<String>()
+    func idea(_ schedule: Schedule) -> String { hasKernels ? "\(title), \(schedule.summary)" : title }
+    func written(_ schedule: Schedule) -> GeneratedBlock {
+      BlockWriter.block(
         graph, partition, schedule: schedule, request: request, backward: backward,
         notes: [
-          idea + ".", "Why: " + reasons.joined(separator: "; ") + ".",
+          idea(schedule) + ".", "Why: " + reasons.joined(separator: "; ") + ".",
           "Exactness: " + exactness.joined(separator: "; ") + ".",
         ])
+    }
+    return schedules.compactMap { chosen in
+      var schedule = chosen
+      var block = written(schedule)
+      if schedule.streams, !block.definition.contains("fence();") {
+        // No result lies so that it could go past the caches: nothing is to be said of it.
+        schedule.streams = false
+        block = written(schedule)
+      }
       // Schedules that come to the same code are one.
-      defer { previous = block }
-      if block.definition == previous?.definition { return nil }
+      guard seen.insert(block.definition).inserted else { return nil }
       return Proposal(
-        idea: idea, rule: ids.joined(separator: "+"), schedule: hasKernels ? schedule : nil,
+        idea: idea(schedule), rule: ids.joined(separator: "+"), schedule: hasKernels ? schedule : nil,
         reason: reasons.joined(separator: "; "), exactness: exactness.joined(separator: "; "), labels: labels,
         agentBrief: brief, block: block,
         minimumBytes: CostModel.minimumBytes(graph), minimumFlops: CostModel.minimumFlops(graph))
@@ -121,7 +129,9 @@ struct SynthesisPlan {
   }
 
   private func traits(_ graph: TensorGraph, _ partition: FusionPartition) -> ScheduleSpace.Traits {
-    var traits = ScheduleSpace.Traits(outputBytes: 0, hasIntermediates: false, isHeavy: false, windowSize: 0, rows: 0)
+    var traits = ScheduleSpace.Traits(
+      outputBytes: 0, movedBytes: CostModel.minimumBytes(graph), hasIntermediates: false, isHeavy: false, windowSize: 0,
+      rows: 0)
     for group in partition.groups {
       for id in group.outputs { traits.outputBytes = max(traits.outputBytes, graph.nodes[id].type.bytes) }
       if !PassPlan(group, in: graph, keepsIntermediates: true).kept.isEmpty { traits.hasIntermediates = true }

@@ -111,8 +111,10 @@ import Testing
     let text = try String(
       contentsOf: TestPython.folder.appendingPathComponent("Python/fuzz_models.py"), encoding: .utf8)
     for (name, graph) in try await Captures.capture("fuzz_models.py") {
+      // Where caches hold next to nothing, results go past them first.
+      let caches = (name.utf8.last ?? 0) % 2 == 0 ? [32 << 10, 1 << 20, 32 << 20] : [256, 1 << 10, 4 << 10]
       let request = SynthesisRequest(
-        graph: graph, opName: name, isFunction: true, vectorBits: 512, threads: 2, cacheBytes: [32 << 10, 1 << 20])
+        graph: graph, opName: name, isFunction: true, vectorBits: 512, threads: 2, cacheBytes: caches)
       #expect(Synthesizer.findings(for: request).isEmpty, "\(name)")
       let proposal = try #require(Synthesizer.proposals(for: request, agent: "fusion").first)
       try proposal.block.candidateFile(original: text, provenance: [])

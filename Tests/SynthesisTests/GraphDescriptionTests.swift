@@ -76,9 +76,10 @@ import Testing
   @Test(arguments: 0..<60) func traitsTellTheSchedulesOfAnOpApart(_ seed: Int) {
     var random = RandomSource(seed: seed)
     func traits(_ factor: Int) -> ScheduleSpace.Traits {
-      ScheduleSpace.Traits(
-        outputBytes: factor << random.int(10...25), hasIntermediates: random.chance(0.5), isHeavy: random.chance(0.5),
-        windowSize: random.int(0...40), rows: factor * random.int(1...5000))
+      let bytes = factor << random.int(10...25)
+      return ScheduleSpace.Traits(
+        outputBytes: bytes, movedBytes: bytes * random.int(1...4), hasIntermediates: random.chance(0.5),
+        isHeavy: random.chance(0.5), windowSize: random.int(0...40), rows: factor * random.int(1...5000))
     }
     let schedules = ScheduleSpace.schedules(
       traits(1), vectorBits: random.pick([128, 256, 512]), cacheBytes: [32 << 10, 1 << 20])
@@ -86,12 +87,25 @@ import Testing
   }
 
   @Test func traitsAreTheSameForMoreRows() {
-    let schedules = [4000, 6000].map { rows in
+    let schedules = [3000, 4000].map { rows in
       ScheduleSpace.schedules(
-        .init(outputBytes: rows * 4096, hasIntermediates: true, isHeavy: true, windowSize: 0, rows: rows),
+        .init(
+          outputBytes: rows * 4096, movedBytes: rows * 16384, hasIntermediates: true, isHeavy: true, windowSize: 0,
+          rows: rows),
         vectorBits: 512, cacheBytes: [32 << 10, 1 << 20])
     }
     #expect(schedules[0] != schedules[1])
     #expect(schedules[0].map(\.traits) == schedules[1].map(\.traits))
+  }
+
+  @Test(arguments: [(8, false), (16, false), (40, true)])
+  func whatTheCachesCannotHoldGoesPastThemFirst(_ megabytes: Int, _ isFirst: Bool) throws {
+    let schedules = ScheduleSpace.schedules(
+      .init(
+        outputBytes: megabytes << 19, movedBytes: megabytes << 20, hasIntermediates: false, isHeavy: false, windowSize: 0,
+        rows: 1),
+      vectorBits: 512, cacheBytes: [32 << 10, 1 << 20, 32 << 20])
+    #expect(schedules.first?.streams == isFirst)
+    #expect(schedules.contains { $0.streams != isFirst })
   }
 }

@@ -109,6 +109,16 @@ enum Shape {
     return strides
   }
 
+  /// Elements from one place to the next of these dimensions taken as one; nil where they can't be.
+  static func commonStride(_ extents: [Int], _ strides: [Int]) -> Int? {
+    var found: (stride: Int, next: Int)?
+    for (extent, stride) in zip(extents, strides).reversed() where extent != 1 {
+      if let found, stride != found.next { return nil }
+      found = (found?.stride ?? stride, stride * extent)
+    }
+    return found?.stride ?? 0
+  }
+
   /// The common shape of operands that broadcast, by NumPy's rule; nil when they don't.
   static func broadcast(_ shapes: [[Int]]) -> [Int]? {
     let rank = shapes.map(\.count).max() ?? 0

@@ -32,7 +32,7 @@ extension ColumnKernel {
     code.line("const int64_t task = number % tasks, from = number / tasks * segment;")
     code.line("const int64_t to = rows - from < segment ? rows : from + segment;")
     let used = computed(in: pass)
-    declareTask(accesses(used, reduced).map(\.access))
+    declareTask(kernel.accesses(of: used + reduced).map(\.access))
     let read = Set(
       used.flatMap { group.operands[$0] ?? [] }.compactMap { operand -> ValueID? in
         if case .member(let member) = operand, group.roles[member] == .row { member } else { nil }
@@ -53,7 +53,7 @@ extension ColumnKernel {
   /// Partial results put together, and the values made of them.
   private mutating func between(_ pass: Int, _ reduced: [ValueID], _ values: [ValueID]) {
     code.open("for (int64_t task = 0; task < tasks; ++task) {")
-    declareTask(accesses(plan.rowValues(before: pass), []).map(\.access))
+    declareTask(kernel.accesses(of: plan.rowValues(before: pass)).map(\.access))
     for id in values {
       for (name, type) in buffers(id) { code.line("\(type)* const \(name) = all_\(name) + task * block;") }
     }

@@ -12,7 +12,9 @@ struct ColumnKernel {
   /// Stack for kept intermediate results of a block, in bytes.
   static let keptBytesLimit = 384 * 1024
   /// Rows added up in registers before the partial results are put back: as many streams as a prefetcher follows.
-  static let rowsAtOnce = 16
+  static let rowsAtOnce = 8
+  /// Bytes of later rows that are asked for ahead, or as many rows as are added up at once.
+  static let aheadBytes = 8192
   /// Rows from which it pays to cut them where columns are few.
   static let segmentedRows = 1024
   /// Widest block in bytes: a page's worth of every row.
@@ -176,10 +178,12 @@ struct ColumnKernel {
     let used = computed(in: pass)
     let (from, to) = segments > 1 ? ("from", "to") : ("0", "rows")
     for id in reduced { startColumns(id) }
+    let isStreamed: Bool
     if reduced.isEmpty {
       code.open("for (int64_t row = \(from); row < \(to); ++row) {")
       rowNumbers(used)
-      openSweep()
+      let start = written.first { group.outputs.contains($0) }.map { "r\($0) + row * \(CPlusPlus.integer(distance))" }
+      isStreamed = kernel.openSweep(writing: start, count: "count", &expressions, &code)
       held(used, reduced)
     } else {
       let isCut = rows > Self.rowsAtOnce || segments > 1
@@ -187,7 +191,7 @@ struct ColumnKernel {
         code.open("for (int64_t first = \(from); first < \(to); first += \(Self.rowsAtOnce)) {")
         code.line("const int64_t last = \(to) - first < \(Self.rowsAtOnce) ? \(to) : first + \(Self.rowsAtOnce);")
       }
-      openSweep()
+      isStreamed = kernel.openSweep(writing: nil, count: "count", &expressions, &code)
       held(used, reduced)
       for id in reduced { code.line("\(columnType(id)) s\(id)(\(columnState(id)));") }
       code.open(
@@ -199,6 +203,7 @@ struct ColumnKernel {
     for (index, access) in group.accesses.enumerated() where !isNumber(access) {
       expressions.pointers[access] = "a\(index)\(rowOffset(access))"
     }
+    askForNextRows(pass)
     expressions.buffers = [:]
     for id in plan.kept where !group.outputs.contains(id) { expressions.buffers[id] = "kept\(id) + row * block" }
     for id in group.outputs where group.roles[id] == .full {
@@ -206,7 +211,9 @@ struct ColumnKernel {
     }
     expressions.vectors(operands(reduced) + written, pass: pass, into: &code)
     for id in reduced { code.line("s\(id).add(\(value(of: id)), row);") }
-    for id in written { kernel.store(id, expressions.buffers[id] ?? "r\(id)", &expressions, &code) }
+    for id in written {
+      kernel.store(id, expressions.buffers[id] ?? "r\(id)", isStreamed: isStreamed, &expressions, &code)
+    }
     if reduced.isEmpty {
       code.close("});")
       code.close()
@@ -219,11 +226,6 @@ struct ColumnKernel {
     expressions.held = [:]
   }
 
-  private mutating func openSweep() {
-    code.open(
-      "sweep<\(kernel.schedule.unroll)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
-  }
-
   private mutating func value(of id: ValueID) -> String {
     switch operand(id) {
     case .member(let member)?: expressions.name(member)
@@ -233,18 +235,24 @@ struct ColumnKernel {
     }
   }
 
-  /// What a sweep reads directly: operands of what it computes and of what it adds up.
-  func accesses(_ used: [ValueID], _ reduced: [ValueID]) -> [(index: Int, access: FusionGroup.Access)] {
-    let all = Set(
-      (used + reduced).flatMap { group.operands[$0] ?? [] }.compactMap { operand -> FusionGroup.Access? in
-        if case .memory(let access) = operand { access } else { nil }
-      })
-    return group.accesses.enumerated().filter { all.contains($0.element) }.map { ($0.offset, $0.element) }
+  /// Asks for later rows in the first sweep that reads them; the others find the block in the cache.
+  private mutating func askForNextRows(_ pass: Int) {
+    let earlier = Set((0..<pass).flatMap { kernel.reads(in: $0, plan) }.map(\.index))
+    for (index, access) in kernel.reads(in: pass, plan) where !earlier.contains(index) && access.strides.last == 1 {
+      let size = graph.nodes[access.root].type.dtype.size
+      let ahead = max(Self.rowsAtOnce, (Self.aheadBytes - 1) / (block * size) + 1)
+      guard let step = Shape.commonStride(reduced, rowStrides(access)), step != 0,
+        // What follows the last row is read next where tasks follow each other in memory.
+        rows >= 4 * ahead || block >= columns && step == columns && lead.isEmpty
+      else { continue }
+      expressions.need("prefetch")
+      code.line("prefetch(a\(index) + (row + \(ahead)) * \(CPlusPlus.integer(step)) + j);")
+    }
   }
 
   /// Numbers of a row that all columns share.
   private mutating func rowNumbers(_ used: [ValueID], _ reduced: [ValueID] = []) {
-    for (index, access) in accesses(used, reduced) where isNumber(access) && !isHeld(access) {
+    for (index, access) in kernel.accesses(of: used + reduced) where isNumber(access) && !isHeld(access) {
       code.line("const \(kernel.number(access.root)) b\(index) = a\(index)[\(rowOffset(access).dropFirst(3))];")
       expressions.rowScalars[access] = "b\(index)"
     }
@@ -252,7 +260,7 @@ struct ColumnKernel {
 
   /// Vectors that all rows share: values of columns, and what is read without a stride down the rows.
   private mutating func held(_ used: [ValueID], _ reduced: [ValueID]) {
-    for (index, access) in accesses(used, reduced) where isHeld(access) && !isNumber(access) {
+    for (index, access) in kernel.accesses(of: used + reduced) where isHeld(access) && !isNumber(access) {
       expressions.pointers[access] = "a\(index)"
       let load = expressions.direct(access)
       code.line("const \(isMask(access.root) ? "mask" : "vec") h\(index) = \(load);")

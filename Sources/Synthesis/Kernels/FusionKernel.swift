@@ -24,11 +24,11 @@ struct FusionKernel {
   /// Results that not every call wants.
   var optional: Set<ValueID> = []
 
-  private var rowDimensions: ArraySlice<Int> { group.dimensions[..<group.rowDimensions] }
+  var rowDimensions: ArraySlice<Int> { group.dimensions[..<group.rowDimensions] }
   var inner: [Int] { Array(group.dimensions[group.rowDimensions...]) }
 
   /// Too few rows for all threads: rows are cut into blocks instead.
-  private var cutsRows: Bool {
+  var cutsRows: Bool {
     group.hasReductions && group.rows < 2 * threads && group.columns >= 65536 && inner.count == 1
   }
 
@@ -152,9 +152,10 @@ struct FusionKernel {
         } ?? " + row * columns"
       code.line("\(element(id))* const r\(id) = \(output(id))\(row) + begin;")
     }
-    code.open("sweep<\(schedule.unroll)>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
+    let starts = group.outputs.first.map { "r\($0)" }
+    let isStreamed = openSweep(writing: starts, count: "count", &expressions, &code)
     expressions.vectors(group.outputs, pass: 0, into: &code)
-    for id in group.outputs { store(id, "r\(id)", &expressions, &code) }
+    for id in group.outputs { store(id, "r\(id)", isStreamed: isStreamed, &expressions, &code) }
     code.close("});")
     closeParallel(&expressions, &code)
   }
@@ -173,31 +174,6 @@ struct FusionKernel {
       code.line("const \(element(access.root))* const \(name) = \(input(access.root))\(offset);")
       expressions.pointers[access] = name
     }
-  }
-
-  func store(_ id: ValueID, _ pointer: String, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
-    let dtype = graph.nodes[id].type.dtype
-    let isStreamed =
-      dtype != .bool && schedule.streams && isStreamable && group.outputs.contains(id)
-      && !expressions.plan.kept.contains(id)
-    if isStreamed { expressions.need("fence") }
-    let condition = leftOut(expressions.plan).contains(id) ? "if (\(output(id))) " : ""
-    let store = isStreamed ? "stream" : "store"
-    expressions.need(dtype.piece(store, computing: group.dtype))
-    code.line("\(condition)\(store)(\(pointer) + j, \(expressions.name(id)), n);")
-  }
-
-  /// Streaming stores need every row (and block) to start on a whole vector.
-  private var isStreamable: Bool {
-    if group.reducesColumns || group.scanDimension != nil {
-      return schedule.streams(rowsOf: (group.dimensions.last ?? 1) * group.dtype.size)
-    }
-    let bytes = schedule.vectorBits / 8
-    let starts = group.placements.values.flatMap { $0.strides.dropLast() + [$0.offset] }
-    let rowsAligned =
-      (group.rows == 1 || group.columns * group.dtype.size % bytes == 0)
-      && starts.allSatisfy { $0 * group.dtype.size % bytes == 0 }
-    return rowsAligned && inner.count <= 1 && !cutsRows && schedule.vectorBits >= 256
   }
 
   func openParallel(_ code: inout CodeWriter, count: String, variable: String) {
@@ -352,11 +328,13 @@ struct FusionKernel {
     _ pass: Int, _ reduced: [ValueID], _ written: [ValueID], count: String, start: String,
     position: String = "", _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
   ) {
-    let slot = reduced.isEmpty ? "auto" : "auto slot"
-    let variable = start.isEmpty ? "j" : "i"
-    code.open(
-      "sweep<\(schedule.unroll)>(\(count), [&](int64_t \(variable), auto n, \(slot)) __attribute__((always_inline)) {")
+    let results = written.filter { group.outputs.contains($0) && !expressions.plan.kept.contains($0) }
+    let starts = reduced.isEmpty ? results.first.map { expressions.buffers[$0] ?? "r\($0)" } : nil
+    let isStreamed = openSweep(
+      writing: starts, count: count, variable: start.isEmpty ? "j" : "i", slot: reduced.isEmpty ? "auto" : "auto slot",
+      &expressions, &code)
     if !start.isEmpty { code.line("const int64_t j = \(start)i;") }
+    askForNextRows(pass, &expressions, &code)
     let operands = reduced.compactMap { group.operands[$0]?.first }
     let values = operands.compactMap { operand -> ValueID? in
       if case .member(let id) = operand { id } else { nil }
@@ -375,7 +353,7 @@ struct FusionKernel {
     for id in written {
       let isOutput = group.outputs.contains(id)
       if isOutput && !expressions.plan.kept.contains(id) {
-        store(id, expressions.buffers[id] ?? "r\(id)", &expressions, &code)
+        store(id, expressions.buffers[id] ?? "r\(id)", isStreamed: isStreamed, &expressions, &code)
       } else {
         expressions.need(isOutput ? graph.nodes[id].type.dtype.piece("store", computing: group.dtype) : "store")
         code.line("store(\(expressions.buffers[id] ?? "r\(id)") + j, \(expressions.name(id)), n);")

@@ -121,7 +121,9 @@ struct ScanKernel {
   private func body(_ sweep: String, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
     code.open("\(sweep)[&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
     expressions.vectors(group.outputs, pass: 0, into: &code)
-    for id in group.outputs { kernel.store(id, "r\(id)", &expressions, &code) }
+    for id in group.outputs {
+      kernel.store(id, "r\(id)", isStreamed: kernel.streaming == .everywhere, &expressions, &code)
+    }
     code.close("});")
   }
 }

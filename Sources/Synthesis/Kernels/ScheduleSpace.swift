@@ -10,6 +10,8 @@ public enum ScheduleSpace {
   struct Traits {
     /// Of the largest result that a kernel writes.
     var outputBytes: Int
+    /// Of everything that comes from memory and goes there.
+    var movedBytes: Int
     /// Something expensive is used in several sweeps over a row.
     var hasIntermediates: Bool
     /// Much arithmetic an element: several vectors in flight would only spill registers.
@@ -31,8 +33,12 @@ public enum ScheduleSpace {
     }
     if traits.windowSize >= 24 { base.slidingByDoubling = true }
     let secondLevel = cacheBytes.count > 1 ? cacheBytes[1] : 1 << 20
+    let lastLevel = cacheBytes.count > 2 ? cacheBytes[2] : 32 << 20
+    // What doesn't stay in the caches anyway is read into them before it is written over, unless it goes past them.
+    let mayStream = traits.outputBytes > secondLevel
+    base.streams = mayStream && traits.movedBytes > lastLevel
     list.append(base)
-    if traits.outputBytes > secondLevel { list.append(with { $0.streams = true }) }
+    if mayStream { list.append(with { $0.streams.toggle() }) }
     if traits.windowSize >= 4 { list.append(with { $0.slidingByDoubling.toggle() }) }
     list.append(with { $0.unroll = traits.isHeavy ? 2 : 4 })
     if isHuge { list.append(with { $0.hugePages = false }) }

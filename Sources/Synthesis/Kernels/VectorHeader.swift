@@ -47,7 +47,7 @@ struct VectorHeader {
     [
       "load", "loadMask", "gather", "gatherMask", "store", "storeMask", "stream",
     ] + storageOrder + [
-      "fence", "hugePages", "first", "sweep", "fma",
+      "fence", "prefetch", "hugePages", "first", "sweep", "alignedSweep", "fma",
       "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
       "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "sin", "cos", "floor", "ceil", "round", "trunc", "power",
       "maximum", "minimum", "atLeast", "atMost", "Total", "Sum", "SumOfSquares", "Product",
@@ -61,7 +61,7 @@ struct VectorHeader {
     ]
 
   private func piece(_ name: String) -> Piece? {
-    if let text = memory[name] { return Piece(text: text) }
+    if let text = memory[name] { return Piece(needs: Self.memoryNeeds[name] ?? [], text: text) }
     if let (needs, text) = storage(name) { return Piece(needs: needs, text: text) }
     if let (needs, text) = columns[name] { return Piece(needs: needs, text: text) }
     if let (needs, text) = windowed[name] { return Piece(needs: needs, text: text) }
@@ -72,6 +72,8 @@ struct VectorHeader {
   }
 
   // MARK: Memory
+
+  private static let memoryNeeds = ["stream": ["store"], "alignedSweep": ["sweep"]]
 
   private var memory: [String: String] {
     return [
@@ -132,7 +134,7 @@ struct VectorHeader {
         __builtin_memcpy(p, &v, sizeof v);
       #endif
       }
-      inline void stream(real* p, vec v, Part part) { for (int i = 0; i < part.count; ++i) p[i] = v[i]; }
+      inline void stream(real* p, vec v, Part part) { store(p, v, part); }
 
       """,
       "fence": """
@@ -142,6 +144,11 @@ struct VectorHeader {
         _mm_sfence();
       #endif
       }
+
+      """,
+      "prefetch": """
+      /// Asks for what is soon read, up to the second-level cache. Where rows end, the processor stops asking by itself.
+      inline void prefetch(const void* p) { __builtin_prefetch(p, 0, 2); }
 
       """,
       "hugePages": """
@@ -221,6 +228,15 @@ struct VectorHeader {
           }
         for (; j + lanes <= n; j += lanes) body(j, Whole{}, Slot<0>{});
         if (j < n) body(j, Part{int(n - j)}, Slot<0>{});
+      }
+
+      """,
+      "alignedSweep": """
+      /// Like sweep, with a part of a vector first, so that p + j is where a vector may be written past the caches.
+      template <int unroll, class T, class Body> [[gnu::always_inline]] inline void aligned_sweep(const T* p, int64_t n, Body body) {
+        const int64_t until = -(uintptr_t)p % (lanes * sizeof(T)) / sizeof(T), head = until < n ? until : n;
+        if (head) body(0, Part{int(head)}, Slot<0>{});
+        sweep<unroll>(n - head, [&](int64_t j, auto m, auto slot) __attribute__((always_inline)) { body(head + j, m, slot); });
       }
 
       """,

@@ -1,0 +1,107 @@
+/// What a kernel asks for ahead of its reads, and what it writes past the caches.
+extension FusionKernel {
+  /// Bytes by which reads are asked for ahead: what the second-level cache holds with ease, and memory takes to answer.
+  private static let aheadBytes = 4096
+  /// Rows that are longer don't stay in the second-level cache until they are read.
+  private static let longestAskedFor = 256 * 1024
+  /// What is read as a whole is in the caches already where it is no more than this.
+  private static let leastAskedFor = 1 << 20
+
+  // MARK: Reads
+
+  /// What a sweep reads: operands of what it computes and of what it reduces.
+  func reads(in pass: Int, _ plan: PassPlan) -> [(index: Int, access: FusionGroup.Access)] {
+    let reduced = plan.reduced(in: pass)
+    let values = reduced.compactMap { id -> ValueID? in
+      if case .member(let member)? = group.operands[id]?.first { member } else { nil }
+    }
+    let used = plan.needed(for: values + plan.written(in: pass), pass: pass, in: graph)
+    return accesses(of: used + reduced)
+  }
+
+  /// What these values have as operands in memory.
+  func accesses(of values: [ValueID]) -> [(index: Int, access: FusionGroup.Access)] {
+    let all = Set(
+      values.flatMap { group.operands[$0] ?? [] }.compactMap { operand -> FusionGroup.Access? in
+        if case .memory(let access) = operand { access } else { nil }
+      })
+    return group.accesses.enumerated().filter { all.contains($0.element) }.map { ($0.offset, $0.element) }
+  }
+
+  /// Asks for the rows after this one in the last sweep that reads a row: until then memory would have nothing to do while
+  /// the earlier ones go over what is in the cache.
+  func askForNextRows(_ pass: Int, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
+    guard inner.count == 1, !cutsRows else { return }
+    let later = Set((pass + 1..<max(expressions.plan.passes, pass + 1)).flatMap { reads(in: $0, expressions.plan) }.map(\.index))
+    for (index, access) in reads(in: pass, expressions.plan) where !later.contains(index) && access.strides.last == 1 {
+      let size = graph.nodes[access.root].type.dtype.size
+      guard let distance = Shape.commonStride(Array(rowDimensions), Array(access.strides[..<group.rowDimensions])),
+        distance != 0, group.columns * size <= Self.longestAskedFor, group.rows * group.columns * size > Self.leastAskedFor
+      else { continue }
+      let rows = (Self.aheadBytes - 1) / (group.columns * size) + 1
+      guard group.rows >= 8 * rows else { continue }
+      expressions.need("prefetch")
+      code.line("prefetch(a\(index) + j + \(CPlusPlus.integer(rows * distance)));")
+    }
+  }
+
+  // MARK: Writes
+
+  /// Where a sweep may write past the caches.
+  enum Streaming {
+    case never
+    /// Wherever a sweep has a whole vector.
+    case everywhere
+    /// Once the sweep has come to where a vector may lie.
+    case afterStart
+  }
+
+  /// Opens a sweep over `count` elements that writes from the pointer `start` on (nil: that also reduces, or writes no
+  /// result); says whether results go past the caches.
+  func openSweep(
+    writing start: String?, count: String, variable: String = "j", slot: String = "auto",
+    _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
+  ) -> Bool {
+    let body = "[&](int64_t \(variable), auto n, \(slot)) __attribute__((always_inline)) {"
+    switch streaming {
+    case .afterStart where start != nil:
+      expressions.need("alignedSweep")
+      code.open("aligned_sweep<\(schedule.unroll)>(\(start ?? ""), \(count), \(body)")
+      return true
+    case .never, .afterStart:
+      code.open("sweep<\(schedule.unroll)>(\(count), \(body)")
+      return false
+    case .everywhere:
+      code.open("sweep<\(schedule.unroll)>(\(count), \(body)")
+      return true
+    }
+  }
+
+  func store(
+    _ id: ValueID, _ pointer: String, isStreamed: Bool, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
+  ) {
+    let dtype = graph.nodes[id].type.dtype
+    let goesPast = isStreamed && dtype != .bool && group.outputs.contains(id) && !expressions.plan.kept.contains(id)
+    if goesPast { expressions.need("fence") }
+    let condition = leftOut(expressions.plan).contains(id) ? "if (\(output(id))) " : ""
+    let store = goesPast ? "stream" : "store"
+    expressions.need(dtype.piece(store, computing: group.dtype))
+    code.line("\(condition)\(store)(\(pointer) + j, \(expressions.name(id)), n);")
+  }
+
+  /// The machine wants whole vectors to begin at multiples of their size.
+  var streaming: Streaming {
+    let bytes = schedule.vectorBits / 8
+    guard schedule.streams, schedule.vectorBits >= 256, !cutsRows else { return .never }
+    let isByColumns = group.reducesColumns || group.scanDimension != nil
+    guard isByColumns || inner.count <= 1 else { return .never }
+    let row = (isByColumns ? group.dimensions.last ?? 1 : group.columns) * group.dtype.size
+    let starts = group.placements.values.flatMap { $0.strides.dropLast() + [$0.offset] }
+    if (!isByColumns && group.rows == 1 || row % bytes == 0) && starts.allSatisfy({ $0 * group.dtype.size % bytes == 0 }) {
+      return .everywhere
+    }
+    // Of several results only one could be waited for. A scan goes on from vector to vector.
+    let full = group.outputs.filter { group.roles[$0] == .full && graph.nodes[$0].type.dtype != .bool }
+    return full.count == 1 && group.scanDimension == nil && row >= 8 * bytes ? .afterStart : .never
+  }
+}
