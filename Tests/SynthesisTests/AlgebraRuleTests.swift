@@ -100,6 +100,13 @@ import Testing
       }
     default:
       let size = random.int(4...9)
+      if random.chance(0.3) {
+        // Of a matrix that is no square.
+        let mask = random.pick(["tril.default", "triu.default"])
+        let a = maker.call(mask, [maker.input([size, size])], shape: [size, size])
+        maker.returns(maker.call("mm.default", [a, maker.input([size, n])], shape: [size, n]))
+        return maker
+      }
       let (a, b) = (maker.input([size, size]), maker.input([size, size]))
       let mask = random.pick(["tril.default", "triu.default"])
       func masked(_ x: ValueID) -> ValueID {

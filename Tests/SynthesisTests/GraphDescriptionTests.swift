@@ -102,8 +102,8 @@ import Testing
   func whatTheCachesCannotHoldGoesPastThemFirst(_ megabytes: Int, _ isFirst: Bool) throws {
     let schedules = ScheduleSpace.schedules(
       .init(
-        outputBytes: megabytes << 19, movedBytes: megabytes << 20, hasIntermediates: false, isHeavy: false, windowSize: 0,
-        rows: 1),
+        outputBytes: megabytes << 19, movedBytes: megabytes << 20, hasIntermediates: false, isHeavy: false,
+        windowSize: 0, rows: 1),
       vectorBits: 512, cacheBytes: [32 << 10, 1 << 20, 32 << 20])
     #expect(schedules.first?.streams == isFirst)
     #expect(schedules.contains { $0.streams != isFirst })

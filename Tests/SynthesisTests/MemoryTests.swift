@@ -14,8 +14,8 @@ import Testing
     var asked = 0
     for (name, graph) in try await CandidateTests.Captures.capture("memory_models.py") {
       let request = SynthesisRequest(
-        graph: graph, opName: name, isFunction: true, vectorBits: (name.utf8.last ?? 0) % 3 == 0 ? 256 : 512, threads: 2,
-        cacheBytes: [256, 1 << 10, 4 << 10])
+        graph: graph, opName: name, isFunction: true, vectorBits: (name.utf8.last ?? 0) % 3 == 0 ? 256 : 512,
+        threads: 2, cacheBytes: [256, 1 << 10, 4 << 10])
       let proposal = try #require(Synthesizer.proposals(for: request, agent: "fusion").first, "\(name)")
       let kernels = proposal.block.definition.components(separatedBy: "extern \"C\"").dropFirst().joined()
       #expect(proposal.schedule?.streams == kernels.contains(" stream("), "\(name)")

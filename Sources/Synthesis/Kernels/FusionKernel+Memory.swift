@@ -32,11 +32,13 @@ extension FusionKernel {
   /// the earlier ones go over what is in the cache.
   func askForNextRows(_ pass: Int, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
     guard inner.count == 1, !cutsRows else { return }
-    let later = Set((pass + 1..<max(expressions.plan.passes, pass + 1)).flatMap { reads(in: $0, expressions.plan) }.map(\.index))
-    for (index, access) in reads(in: pass, expressions.plan) where !later.contains(index) && access.strides.last == 1 {
+    let plan = expressions.plan
+    let later = Set((0..<plan.passes).dropFirst(pass + 1).flatMap { reads(in: $0, plan) }.map(\.index))
+    for (index, access) in reads(in: pass, plan) where !later.contains(index) && access.strides.last == 1 {
       let size = graph.nodes[access.root].type.dtype.size
       guard let distance = Shape.commonStride(Array(rowDimensions), Array(access.strides[..<group.rowDimensions])),
-        distance != 0, group.columns * size <= Self.longestAskedFor, group.rows * group.columns * size > Self.leastAskedFor
+        distance != 0, group.columns * size <= Self.longestAskedFor,
+        group.rows * group.columns * size > Self.leastAskedFor
       else { continue }
       let rows = (Self.aheadBytes - 1) / (group.columns * size) + 1
       guard group.rows >= 8 * rows else { continue }
@@ -97,7 +99,8 @@ extension FusionKernel {
     guard isByColumns || inner.count <= 1 else { return .never }
     let row = (isByColumns ? group.dimensions.last ?? 1 : group.columns) * group.dtype.size
     let starts = group.placements.values.flatMap { $0.strides.dropLast() + [$0.offset] }
-    if (!isByColumns && group.rows == 1 || row % bytes == 0) && starts.allSatisfy({ $0 * group.dtype.size % bytes == 0 }) {
+    let isWhole = !isByColumns && group.rows == 1 || row % bytes == 0
+    if isWhole && starts.allSatisfy({ $0 * group.dtype.size % bytes == 0 }) {
       return .everywhere
     }
     // Of several results only one could be waited for. A scan goes on from vector to vector.

@@ -24,9 +24,10 @@ extension Rule {
           (productID, kept) = (node.operands[0], mask)
         }
         guard let product = MatrixProduct(graph, productID), !product.isLinear, product.leftShape.count == 2,
-          product.rightShape.count == 2, product.leftShape[0] == product.leftShape[1],
-          product.leftShape == product.rightShape, product.leftShape[0] >= minimum
+          product.rightShape.count == 2, product.leftShape[0] == product.leftShape[1], product.leftShape[0] >= minimum
         else { continue }
+        let isSquare = product.leftShape == product.rightShape
+        if kept != nil && !isSquare { continue }
         // The product under a mask is taken together with the mask.
         if kept == nil, uses[productID] == 1,
           graph.nodes.contains(where: { Triangle(mask: $0) != nil && $0.operands == [productID] })
@@ -34,7 +35,7 @@ extension Rule {
           continue
         }
         let (left, right) = (Triangle(graph.nodes[product.left]), Triangle(graph.nodes[product.right]))
-        if kept == nil, left == right { kept = left }
+        if kept == nil, isSquare, left == right { kept = left }
         guard left != nil || kept != nil else { continue }
         return graph.replacingOperands(id, [product.left, product.right]) { node, x, context in
           context.triangularProduct(x[0], x[1], left: left, kept: kept)
@@ -68,7 +69,7 @@ extension LoweringContext {
   fileprivate mutating func triangularProduct(
     _ a: ValueID, _ b: ValueID, left: Rule.Triangle?, kept: Rule.Triangle?
   ) -> ValueID? {
-    let size = shape(a)[0]
+    let (size, width) = (shape(a)[0], shape(b)[1])
     let dtype = builder.type(a).dtype
     // Few rows make a matrix product slow: it packs the other factor anew for each block.
     let step = size < 1024 ? (size + 1) / 2 : max(512, (size / 8 + 63) / 64 * 64)
@@ -76,7 +77,7 @@ extension LoweringContext {
     for start in stride(from: 0, to: size, by: step) {
       let end = min(start + step, size)
       let inner = left == .lower ? 0..<end : left == .upper ? start..<size : 0..<size
-      let columns = kept == .lower ? 0..<end : kept == .upper ? start..<size : 0..<size
+      let columns = kept == .lower ? 0..<end : kept == .upper ? start..<size : 0..<width
       let leftBlock = slice(
         slice(a, 0, start: start, count: end - start, step: 1), 1, start: inner.lowerBound, count: inner.count, step: 1)
       let rightBlock = slice(
@@ -89,17 +90,17 @@ extension LoweringContext {
           kept == .lower ? "tril.default" : "triu.default", [block], [.integer(start - columns.lowerBound)],
           shape: [end - start, columns.count], dtype: dtype)
       }
-      if columns.count < size {
+      if columns.count < width {
         block = library(
           "constant_pad_nd.default", [block],
-          [.list([.integer(columns.lowerBound), .integer(size - columns.upperBound)])],
-          shape: [end - start, size], dtype: dtype)
+          [.list([.integer(columns.lowerBound), .integer(width - columns.upperBound)])],
+          shape: [end - start, width], dtype: dtype)
       }
       rows.append(block)
     }
     let whole = builder.add(
       .call(Call("aten.cat.default", [.list(rows.indices.map { .operand($0) }), .integer(0)])), rows,
-      TensorType(dtype, [size, size]), origin: origin)
+      TensorType(dtype, [size, width]), origin: origin)
     return finite(whole)
   }
 }

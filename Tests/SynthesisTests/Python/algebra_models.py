@@ -99,6 +99,8 @@ class Products(nn.Module):
         self.outer = draw.choice([[], [3], [2, 3]])
         self.m, self.k, self.n = (draw.choice([1, 4, 19, 40]) for _ in range(3))
         self.scale = draw.choice([1.0, 0.5])
+        if self.kind == "triangle" and seed % 4 == 1:
+            self.kind = "lower"
 
     def shapes(self):
         if self.kind == "diagonal":
@@ -107,8 +109,8 @@ class Products(nn.Module):
             return [[*self.outer, self.m, self.k], [*self.outer, self.k]]
         if self.kind in ("chain", "vector"):
             return [[*self.outer, 70, 30], [30, 90], [90, 2] if self.kind == "chain" else [90]]
-        if self.kind in ("triangle", "kept"):
-            return [[300, 300], [300, 300]]
+        if self.kind in ("triangle", "kept", "lower"):
+            return [[300, 300], [300, 70 if self.kind == "lower" else 300]]
         return [[*self.outer, self.m, self.k], [*self.outer, self.k, self.n]]
 
     def forward(self, a, b, c=None):
@@ -122,6 +124,8 @@ class Products(nn.Module):
             return torch.tril(torch.tril(a) @ torch.tril(b))
         if self.kind == "kept":
             return torch.triu(a @ b)
+        if self.kind == "lower":
+            return torch.tril(a) @ b
         y = torch.matmul(a, b) * self.scale
         if self.kind == "columns":
             return y.sum(-1).relu()

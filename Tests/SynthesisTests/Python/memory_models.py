@@ -1,10 +1,11 @@
-"""Random ops too large for small caches, their rows of any length: results that go past the caches, reads asked for ahead.
+"""Random ops that small caches can't hold, with rows of any length: results go past the caches, reads are asked for.
 
 One function for each seed. `MEMORY_SEEDS=FIRST:LAST` in the environment draws others.
 """
 from __future__ import annotations
 
 import random
+from typing import Any, List, Tuple
 
 import torch
 
@@ -13,7 +14,7 @@ from seeded import cases, seeds
 KINDS = "softmax centre norm reduce unary gain offset scan join two".split()
 
 
-def make(seed):
+def make(seed: int) -> Tuple[Any, Any]:
     """A function of its tensors, and makers of these tensors; the steps are drawn once and then always the same."""
     draw = random.Random(seed)
     shape = [draw.choice([1, 2, 5]), draw.choice([9, 40, 131]), draw.choice([127, 128, 300, 413, 901, 1152, 1603])]
@@ -29,7 +30,7 @@ def make(seed):
             inputs.append(other)
         steps.append((kind, len(inputs) - 1))
 
-    def run(tensors):
+    def run(tensors: List[torch.Tensor]) -> Tuple[torch.Tensor, ...]:
         first = x = tensors[0]
         results = []
         for kind, index in steps:
