@@ -151,4 +151,31 @@ import Testing
       #expect(apart.nodes.contains { $0.operation.isReduction } == isNeeded)
     }
   }
+
+  @Test(arguments: [false, true]) func pairedRowsAreTurnedUnlessTheirElementsAreNeeded(_ isUsed: Bool) throws {
+    for isNeeded in [false, true] {
+      var maker = GraphMaker(seed: 2)
+      let (points, centres) = (maker.input([40, 1, 20]), maker.input([1, 50, 20]))
+      let difference = maker.call("sub.Tensor", [points, centres], shape: [40, 50, 20])
+      let square = maker.call("mul.Tensor", [difference, difference], shape: [40, 50, 20])
+      var result = maker.call("sum.dim_IntList", [square], [.list([.integer(2)])], shape: [40, 50])
+      if isUsed { result = maker.call("relu.default", [result], shape: [40, 50]) }
+      maker.graph.outputs = (isNeeded ? [result, square] : [result]).map { .value($0) }
+      maker.graph.structure = .tuple(isNeeded ? [.leaf(0), .leaf(1)] : [.leaf(0)])
+      let lowered = maker.graph.lowered()
+      let turned = lowered.turningPairedRows()
+      let isColumns = turned.nodes.contains { if case .reduceColumns = $0.operation { true } else { false } }
+      #expect(isColumns != isNeeded)
+      #expect(relativeDifference(try maker.run(maker.graph), try maker.run(turned)) < 1e-12)
+    }
+  }
+
+  @Test func rowsOfNoPairsAreNotTurned() {
+    var maker = GraphMaker(seed: 2)
+    let x = maker.input([40, 50, 20])
+    let square = maker.call("mul.Tensor", [x, x], shape: [40, 50, 20])
+    maker.returns(maker.call("sum.dim_IntList", [square], [.list([.integer(2)])], shape: [40, 50]))
+    let lowered = maker.graph.lowered()
+    #expect(lowered.turningPairedRows().nodes.map(\.operation) == lowered.nodes.map(\.operation))
+  }
 }

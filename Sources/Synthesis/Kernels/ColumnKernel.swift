@@ -101,7 +101,7 @@ struct ColumnKernel {
       for id in group.members where group.roles[id] == .row { declareColumnValue(id) }
       for pass in 0...plan.passes {
         stage(before: pass)
-        if pass < plan.passes { sweep(pass) }
+        if pass < plan.passes { if isPaired(pass) { pairedSweep(pass) } else { sweep(pass) } }
       }
       kernel.closeParallel(&expressions, &code)
     }
@@ -165,7 +165,7 @@ struct ColumnKernel {
     plan.needed(for: operands(plan.reduced(in: pass)) + plan.written(in: pass), pass: pass, in: graph)
   }
 
-  private func operands(_ reduced: [ValueID]) -> [ValueID] {
+  func operands(_ reduced: [ValueID]) -> [ValueID] {
     reduced.compactMap { id -> ValueID? in
       if case .member(let member)? = operand(id) { member } else { nil }
     }
@@ -226,7 +226,7 @@ struct ColumnKernel {
     expressions.held = [:]
   }
 
-  private mutating func value(of id: ValueID) -> String {
+  mutating func value(of id: ValueID) -> String {
     switch operand(id) {
     case .member(let member)?: expressions.name(member)
     case .memory(let access)?: expressions.direct(access)
@@ -238,7 +238,7 @@ struct ColumnKernel {
   /// Asks for later rows in the first sweep that reads them; the others find the block in the cache.
   private mutating func askForNextRows(_ pass: Int) {
     let earlier = Set((0..<pass).flatMap { kernel.reads(in: $0, plan) }.map(\.index))
-    for (index, access) in kernel.reads(in: pass, plan) where !earlier.contains(index) && access.strides.last == 1 {
+    for (index, access) in kernel.reads(in: pass, plan) where !earlier.contains(index) && kernel.isAskedFor(access) {
       let size = graph.nodes[access.root].type.dtype.size
       let ahead = max(Self.rowsAtOnce, (Self.aheadBytes - 1) / (block * size) + 1)
       guard let step = Shape.commonStride(reduced, rowStrides(access)), step != 0,
@@ -251,7 +251,7 @@ struct ColumnKernel {
   }
 
   /// Numbers of a row that all columns share.
-  private mutating func rowNumbers(_ used: [ValueID], _ reduced: [ValueID] = []) {
+  mutating func rowNumbers(_ used: [ValueID], _ reduced: [ValueID] = []) {
     for (index, access) in kernel.accesses(of: used + reduced) where isNumber(access) && !isHeld(access) {
       code.line("const \(kernel.number(access.root)) b\(index) = a\(index)[\(rowOffset(access).dropFirst(3))];")
       expressions.rowScalars[access] = "b\(index)"

@@ -28,17 +28,21 @@ extension FusionKernel {
     return group.accesses.enumerated().filter { all.contains($0.element) }.map { ($0.offset, $0.element) }
   }
 
+  /// Whether it is so much that it comes from memory, or from a cache that others share.
+  func isAskedFor(_ access: FusionGroup.Access) -> Bool {
+    access.strides.last == 1 && graph.nodes[access.root].type.bytes > Self.leastAskedFor
+  }
+
   /// Asks for the rows after this one in the last sweep that reads a row: until then memory would have nothing to do while
   /// the earlier ones go over what is in the cache.
   func askForNextRows(_ pass: Int, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
     guard inner.count == 1, !cutsRows else { return }
     let plan = expressions.plan
     let later = Set((0..<plan.passes).dropFirst(pass + 1).flatMap { reads(in: $0, plan) }.map(\.index))
-    for (index, access) in reads(in: pass, plan) where !later.contains(index) && access.strides.last == 1 {
+    for (index, access) in reads(in: pass, plan) where !later.contains(index) {
       let size = graph.nodes[access.root].type.dtype.size
       guard let distance = Shape.commonStride(Array(rowDimensions), Array(access.strides[..<group.rowDimensions])),
-        distance != 0, group.columns * size <= Self.longestAskedFor,
-        group.rows * group.columns * size > Self.leastAskedFor
+        distance != 0, group.columns * size <= Self.longestAskedFor, isAskedFor(access)
       else { continue }
       let rows = (Self.aheadBytes - 1) / (group.columns * size) + 1
       guard group.rows >= 8 * rows else { continue }

@@ -28,8 +28,10 @@ extension VectorHeader {
           struct ColumnSum {
           \(halves)
             vec part = {};
+            ColumnSum() = default;
             explicit ColumnSum(const double*) {}
             void add(vec v, int64_t) { part += v; }
+            template <class N> void add_product(N a, N b) { part = fma(a, b, part); }
             void save(double* p) const {
               half parts[2]; __builtin_memcpy(parts, &part, sizeof part);
               wide total[2]; __builtin_memcpy(total, p, sizeof total);
@@ -44,8 +46,10 @@ extension VectorHeader {
           /// Sums of columns: a few rows by themselves, then all of them.
           struct ColumnSum {
             vec part = {};
+            ColumnSum() = default;
             explicit ColumnSum(const real*) {}
             void add(vec v, int64_t) { part += v; }
+            template <class N> void add_product(N a, N b) { part = fma(a, b, part); }
             void save(real* p) const { store(p, load(p, Whole{}) + part, Whole{}); }
           };
 
@@ -59,6 +63,7 @@ extension VectorHeader {
           struct ColumnSquares {
           \(halves)
             wide part[2] = {};
+            ColumnSquares() = default;
             explicit ColumnSquares(const double*) {}
             void add(vec v, int64_t) {
               half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
@@ -91,6 +96,7 @@ extension VectorHeader {
           struct ColumnProduct {
           \(halves)
             wide part[2];
+            ColumnProduct() = default;
             explicit ColumnProduct(const double* p) { __builtin_memcpy(part, p, sizeof part); }
             void add(vec v, int64_t) {
               half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
@@ -104,6 +110,7 @@ extension VectorHeader {
           : """
           struct ColumnProduct {
             vec part;
+            ColumnProduct() = default;
             explicit ColumnProduct(const real* p) : part(load(p, Whole{})) {}
             void add(vec v, int64_t) { part *= v; }
             void save(real* p) const { store(p, part, Whole{}); }
@@ -123,6 +130,7 @@ extension VectorHeader {
     /// The \(type.lowercased()) of each column; NaN if there is one.
     struct Column\(type) {
       vec part;
+      Column\(type)() = default;
       explicit Column\(type)(const real* p) : part(load(p, Whole{})) {}
       void add(vec v, int64_t) { part = \(function)(part, v); }
       void save(real* p) const { store(p, part, Whole{}); }
@@ -137,6 +145,7 @@ extension VectorHeader {
     struct ColumnArg\(type) {
       vec part;
       mask index;
+      ColumnArg\(type)() = default;
       ColumnArg\(type)(const real* p, const lane* i) : part(load(p, Whole{})) { __builtin_memcpy(&index, i, sizeof index); }
       void add(vec v, int64_t row) {
         const mask isBetter = (v \(symbol) part) | ((v != v) & (part == part));

@@ -47,7 +47,7 @@ struct VectorHeader {
     [
       "load", "loadMask", "gather", "gatherMask", "store", "storeMask", "stream",
     ] + storageOrder + [
-      "fence", "prefetch", "hugePages", "first", "sweep", "alignedSweep", "fma",
+      "fence", "prefetch", "hugePages", "first", "sweep", "alignedSweep", "wideSweep", "fma",
       "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
       "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "sin", "cos", "floor", "ceil", "round", "trunc", "power",
       "maximum", "minimum", "atLeast", "atMost", "Total", "Sum", "SumOfSquares", "Product",
@@ -73,7 +73,7 @@ struct VectorHeader {
 
   // MARK: Memory
 
-  private static let memoryNeeds = ["stream": ["store"], "alignedSweep": ["sweep"]]
+  private static let memoryNeeds = ["stream": ["store"], "alignedSweep": ["sweep"], "wideSweep": ["sweep"]]
 
   private var memory: [String: String] {
     return [
@@ -228,6 +228,21 @@ struct VectorHeader {
           }
         for (; j + lanes <= n; j += lanes) body(j, Whole{}, Slot<0>{});
         if (j < n) body(j, Part{int(n - j)}, Slot<0>{});
+      }
+
+      """,
+      "wideSweep": """
+      template <int count, class Body> [[gnu::always_inline]] inline void each(Body body) {
+        if constexpr (count > 1) each<count - 1>(body);
+        body(Slot<count - 1>{});
+      }
+
+      /// Calls body(j, Whole or Part, number of vectors) for `width` neighbouring vectors at a time, then for single ones.
+      template <int width, class Body> [[gnu::always_inline]] inline void wide_sweep(int64_t n, Body body) {
+        int64_t j = 0;
+        for (; j + width * lanes <= n; j += width * lanes) body(j, Whole{}, Slot<width>{});
+        for (; j + lanes <= n; j += lanes) body(j, Whole{}, Slot<1>{});
+        if (j < n) body(j, Part{int(n - j)}, Slot<1>{});
       }
 
       """,
