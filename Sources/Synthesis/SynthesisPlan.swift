@@ -14,7 +14,8 @@ struct SynthesisPlan {
     self.request = request
     // Calls that nothing uses (assertions on metadata, mostly) are not part of what the op computes.
     let captured = request.graph.pruned()
-    lowered = captured.lowered().takingNarrowRowsApart().turningPairedRows()
+    lowered = captured.lowered().takingTanhPlusOneAsSigmoid().takingNarrowRowsApart()
+      .turningPairedRows()
     backward = BackwardPass(captured).flatMap { $0.isWorthwhile(beside: captured) ? $0 : nil }
     productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
     var obstacles = lowered.obstacles

@@ -32,6 +32,17 @@ import Testing
     #expect(relativeDifference(try maker.run(maker.graph), try maker.run(maker.graph.lowered())) < 1e-12)
   }
 
+  @Test(arguments: [false, true]) func tanhPlusOneIsASigmoidUnlessTanhIsNeeded(_ isNeeded: Bool) throws {
+    var maker = GraphMaker(seed: 0)
+    let tanh = maker.call("tanh.default", [maker.input([3, 7], range: -5...5)])
+    let sum = maker.call("add.Tensor", [tanh], [.number(1)])
+    maker.returns(isNeeded ? maker.call("mul.Tensor", [sum, tanh]) : sum)
+    let taken = maker.graph.lowered().takingTanhPlusOneAsSigmoid()
+    #expect(taken.nodes.contains { $0.operation == .elementwise(.tanh) } == isNeeded)
+    #expect(taken.nodes.contains { $0.operation == .elementwise(.sigmoid) } != isNeeded)
+    #expect(relativeDifference(try maker.run(maker.graph), try maker.run(taken)) < 1e-12)
+  }
+
   @Test(arguments: ["add.Tensor", "sub.Tensor", "mul.Tensor", "div.Tensor", "maximum.default", "minimum.default"])
   func broadcasting(_ target: String) throws {
     for seed in 0..<16 {

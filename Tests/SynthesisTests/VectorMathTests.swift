@@ -6,13 +6,13 @@ import Testing
 /// The functions that kernels call, compiled and compared with the C library in double (for float64: long double)
 /// precision, in every vector width, over a sample of all bit patterns.
 @Suite(.enabled(if: TestCompiler.path != nil, "there is no C++ compiler")) struct VectorMathTests {
-  /// Stated bounds in units in the last place.
+  /// Stated bounds in units in the last place; of the normal distribution's function, from 10⁻⁴ on.
   static let bounds: [(piece: String, function: String, exact: String, ulps: Double)] = [
     ("exp", "exp", "expl(x)", 1.1), ("expm1", "expm1", "expm1l(x)", 1.5), ("log", "log", "logl(x)", 1),
     ("log1p", "log1p", "log1pl(x)", 1.6),
     ("sigmoid", "sigmoid", "x < 0 ? expl(x) / (1 + expl(x)) : 1 / (1 + expl(-x))", 2.6),
     ("tanh", "tanh", "tanhl(x)", 2.6), ("erf", "erf", "erfl(x)", 2.6),
-    ("normalCDF", "normal_cdf", "0.5L * erfcl(-x * sqrtl(0.5L))", 6),
+    ("normalCDF", "normal_cdf", "0.5L * erfcl(-x * sqrtl(0.5L))", 12),
     ("sqrt", "sqrt", "sqrtl(x)", 0.51), ("rsqrt", "rsqrt", "1 / sqrtl(x)", 1.6),
   ]
 
@@ -29,7 +29,7 @@ import Testing
       let limit = isSingle ? bound.ulps : bound.piece == "normalCDF" ? 1500 : max(bound.ulps, 2.6)
       let exact = isSingle ? "double" : "long double"
       return
-        "failures += test(\"\(bound.function)\", [](kw::vec x) { return kw::\(bound.function)(x); }, [](\(exact) x) { return (\(exact))(\(bound.exact)); }, \(limit));"
+        "failures += test(\"\(bound.function)\", \(isSingle && bound.piece == "normalCDF" ? 1e-4 : 0), [](kw::vec x) { return kw::\(bound.function)(x); }, [](\(exact) x) { return (\(exact))(\(bound.exact)); }, \(limit));"
     }
     let source = """
       #include <cmath>
@@ -44,7 +44,7 @@ import Testing
       }
       using kw::real;
       typedef \(isSingle ? "uint32_t" : "uint64_t") bits;
-      template <class F, class G> int test(const char* name, F f, G g, double limit) {
+      template <class F, class G> int test(const char* name, double floor, F f, G g, double limit) {
         double worst = 0; real at = 0; long wrong = 0; real example = 0;
         const int64_t samples = 1 << 18;
         for (int64_t i = 0; i < samples; i += kw::lanes) {
@@ -64,7 +64,7 @@ import Testing
               if (!(std::isnan(rounded) && std::isnan(out[k])) && rounded != out[k] && !near) { ++wrong; example = in[k]; }
               continue;
             }
-            int e; std::frexp(std::fmax(std::fabs(rounded), std::numeric_limits<real>::min()), &e);
+            int e; std::frexp(std::fmax(std::fabs(rounded), std::fmax(real(floor), std::numeric_limits<real>::min())), &e);
             const double ulp = std::ldexp(1.0, e - \(isSingle ? 24 : 53));
             const double error = double(std::fabs(out[k] - exact)) / ulp;
             if (error > worst) { worst = error; at = in[k]; }

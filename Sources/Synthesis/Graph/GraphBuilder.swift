@@ -135,8 +135,8 @@ extension Call {
     [
       "arange", "ones", "zeros", "full", "eye", "linspace", "tril", "triu", "cat", "stack", "conv1d", "conv2d",
       "conv3d", "linear", "matmul", "mm", "bmm", "lift_fresh_copy", "_to_copy", "flip", "roll", "cumsum", "outer",
-      "unsqueeze", "reshape", "view", "permute", "transpose", "sum", "mean", "clone", "contiguous", "to", "add", "sub", "mul",
-      "div",
+      "unsqueeze", "reshape", "view", "permute", "transpose", "sum", "mean", "clone", "contiguous", "to", "add", "sub",
+      "mul", "div",
       "lt", "le", "gt", "ge", "eq", "ne", "logical_not", "bitwise_not", "pow",
       "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "constant_pad_nd", "avg_pool1d",
     ].contains(name) || isPacking

@@ -155,7 +155,16 @@ extension VectorHeader {
 
       """,
       "bf16": """
-      inline vec from_bf16(halves h) { return \(wide("(singles)(__builtin_convertvector(h, words) << 16)")); }
+      inline vec from_bf16(halves h) {
+      #if defined(__AVX512F__) && \(lanes) == 16
+        const words w = (words)_mm512_cvtepu16_epi32((__m256i)h);
+      #elif defined(__AVX2__) && \(lanes) == 8
+        const words w = (words)_mm256_cvtepu16_epi32((__m128i)h);
+      #else
+        const words w = __builtin_convertvector(h, words);
+      #endif
+        return \(wide("(singles)(w << 16)"));
+      }
       /// Rounded to nearest, ties to even. NaN would carry into the sign and become a number.
       inline halves to_bf16(vec x) {
         \(narrow)

@@ -47,10 +47,10 @@ struct VectorHeader {
     [
       "load", "loadMask", "gather", "gatherMask", "store", "storeMask", "stream",
     ] + storageOrder + [
-      "fence", "prefetch", "hugePages", "first", "sweep", "alignedSweep", "wideSweep", "fma",
+      "fence", "prefetch", "hugePages", "first", "sweep", "alignedSweep", "wideSweep", "fma", "atLeast", "atMost",
       "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
       "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "sin", "cos", "floor", "ceil", "round", "trunc", "power",
-      "maximum", "minimum", "atLeast", "atMost", "Total", "Sum", "SumOfSquares", "Product",
+      "maximum", "minimum", "Total", "Sum", "SumOfSquares", "Product",
       "Maximum", "Minimum",
       "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnProduct",
       "ColumnMaximum", "ColumnMinimum",
@@ -180,6 +180,8 @@ struct VectorHeader {
       inline vec fma(vec a, real b, real c) { return fma(a, splat(b), splat(c)); }
 
       """,
+      "atLeast": bounded("at_least", "<", "max"),
+      "atMost": bounded("at_most", ">", "min"),
       "scaleByPower": """
       /// x · 2ⁿ for integers n in [−152, 128]; denormal results come out right.
       inline vec scale_by_power(vec x, vec n) {
@@ -258,6 +260,21 @@ struct VectorHeader {
     ]
   }
 
+  /// Against a number that is not NaN. The machine's instruction gives its second operand where one is NaN, or both are zero.
+  private func bounded(_ name: String, _ symbol: String, _ instruction: String) -> String {
+    """
+    inline vec \(name)(vec x, real bound) {  // NaN stays
+    #if (defined(__AVX512F__) && \(bits) == 512) || (defined(__AVX__) && \(bits) <= 256)
+      return (vec)\(intrinsic)_\(instruction)_\(suffix)((\(machineVector))splat(bound), (\(machineVector))x);
+    #else
+      return select(x \(symbol) bound, splat(bound), x);
+    #endif
+    }
+    inline real \(name)(real x, real bound) { return x \(symbol) bound ? bound : x; }
+
+    """
+  }
+
   // MARK: Functions that are the same for both types
 
   private static let shared: [String: ([String], String)] = {
@@ -308,22 +325,6 @@ struct VectorHeader {
         """
         inline vec power(vec x, vec y) { vec r; for (int i = 0; i < lanes; ++i) r[i] = std::pow(x[i], y[i]); return r; }
         inline real power(real x, real y) { return std::pow(x, y); }
-
-        """
-      ),
-      "atLeast": (
-        [],
-        """
-        inline vec at_least(vec x, real bound) { return select(x < bound, splat(bound), x); }  // NaN stays
-        inline real at_least(real x, real bound) { return x < bound ? bound : x; }
-
-        """
-      ),
-      "atMost": (
-        [],
-        """
-        inline vec at_most(vec x, real bound) { return select(x > bound, splat(bound), x); }  // NaN stays
-        inline real at_most(real x, real bound) { return x > bound ? bound : x; }
 
         """
       ),

@@ -29,7 +29,8 @@ def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], torch.Tensor], List[
     rows, others = draw.choice([2, 17, 64, 333, 4099]), draw.choice([1, 5, 40])
     form = draw.choice(["one", "two", "pairs", "vector"])
     if isShort:
-        rows, others, form = draw.choice([17, 64, 333]), draw.choice([16, 40, 130]), draw.choice(["pairs", "pairs", "vector"])
+        rows, others = draw.choice([17, 64, 333]), draw.choice([16, 40, 130])
+        form = draw.choice(["pairs", "pairs", "vector"])
     dtype = draw.choice([torch.float32] * 3 + [torch.float64])
     shapes = {
         "one": [[rows, stored]],
