@@ -70,7 +70,7 @@ def flush(size: int) -> None:
     buffer = STATE.get("flush")
     if buffer is None or buffer.numel() != size // 8:
         buffer = STATE["flush"] = torch.ones(size // 8, dtype=torch.int64)
-    buffer[::8] += 1
+    buffer[::8].sum()
 
 
 def call(question: Dict[str, Any]) -> Dict[str, Any]:

@@ -136,9 +136,7 @@ struct SynthesisPlan {
     for group in partition.groups {
       for id in group.outputs { traits.outputBytes = max(traits.outputBytes, graph.nodes[id].type.bytes) }
       if !PassPlan(group, in: graph, keepsIntermediates: true).kept.isEmpty { traits.hasIntermediates = true }
-      let expensive = group.members.filter {
-        if case .elementwise(let operation) = graph.nodes[$0].operation { operation.isExpensive } else { false }
-      }
+      let expensive = group.members.filter { graph.nodes[$0].operation.isExpensive }
       let computed = group.members.filter {
         if case .elementwise(let operation) = graph.nodes[$0].operation { !operation.isCopy } else { true }
       }

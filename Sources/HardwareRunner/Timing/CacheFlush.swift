@@ -1,9 +1,12 @@
 import Foundation
 
-/// Memory that is written through to push everything else out of the caches.
+/// Memory that is read through to push everything else out of the caches.
 ///
-/// `@unchecked Sendable`: the buffer is only touched by `run`, and the timing protocol runs one call at a time; two at
-/// once would write the same bytes anyway.
+/// Reading leaves nothing behind that would have to be written back: that would take an op's time, in the order of what
+/// it moves itself, and is no work of the op's.
+///
+/// `@unchecked Sendable`: the timing protocol runs one call at a time; two at once would read the same bytes, and what
+/// becomes of ``sum`` is nobody's business.
 package final class CacheFlush: @unchecked Sendable {
   /// Virtual machines report the host's last-level cache, of which they have a part.
   static let most = 256 << 20
@@ -11,23 +14,28 @@ package final class CacheFlush: @unchecked Sendable {
 
   package let size: Int
   private let memory: UnsafeMutableRawPointer
+  /// Of what was read, so that the compiler can't leave the reading out.
+  package private(set) var sum: UInt64 = 0
 
   /// - Parameter lastLevelCache: bytes; nil where unknown.
   package init(lastLevelCache: Int?) {
     size = min(max(2 * (lastLevelCache ?? Self.least), Self.least), Self.most)
     memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 4096)
+    // Pages that were never written to are all the same one.
     memset(memory, 1, size)
   }
 
   deinit { memory.deallocate() }
 
-  /// Reads and writes every cache line: plain stores of whole lines may go past the cache.
+  /// Reads every cache line.
   package func run() {
     let words = memory.assumingMemoryBound(to: UInt64.self)
+    var total: UInt64 = 0
     var index = 0
     while index < size / 8 {
-      words[index] &+= 1
+      total &+= words[index]
       index += 8
     }
+    sum = total
   }
 }

@@ -97,3 +97,8 @@ public enum Reduction: String, Sendable, Hashable, CaseIterable {
   /// Partial results of float32 are kept in double precision: sums lose least there, and products don't overflow on the way.
   var isDouble: Bool { isSum || self == .product }
 }
+
+extension TensorGraph.Operation {
+  /// Of its elements, where it has an element-wise meaning.
+  var isExpensive: Bool { if case .elementwise(let operation) = self { operation.isExpensive } else { false } }
+}

@@ -9,14 +9,17 @@ extension FusionKernel {
 
   // MARK: Reads
 
-  /// What a sweep reads: operands of what it computes and of what it reduces.
-  func reads(in pass: Int, _ plan: PassPlan) -> [(index: Int, access: FusionGroup.Access)] {
-    let reduced = plan.reduced(in: pass)
-    let values = reduced.compactMap { id -> ValueID? in
+  /// What a sweep computes for every element.
+  private func computed(in pass: Int, _ plan: PassPlan) -> [ValueID] {
+    let values = plan.reduced(in: pass).compactMap { id -> ValueID? in
       if case .member(let member)? = group.operands[id]?.first { member } else { nil }
     }
-    let used = plan.needed(for: values + plan.written(in: pass), pass: pass, in: graph)
-    return accesses(of: used + reduced)
+    return plan.needed(for: values + plan.written(in: pass), pass: pass, in: graph)
+  }
+
+  /// What a sweep reads: operands of what it computes and of what it reduces.
+  func reads(in pass: Int, _ plan: PassPlan) -> [(index: Int, access: FusionGroup.Access)] {
+    accesses(of: computed(in: pass, plan) + plan.reduced(in: pass))
   }
 
   /// What these values have as operands in memory.
@@ -33,16 +36,21 @@ extension FusionKernel {
     access.strides.last == 1 && graph.nodes[access.root].type.bytes > Self.leastAskedFor
   }
 
-  /// Asks for the rows after this one in the last sweep that reads a row: until then memory would have nothing to do while
-  /// the earlier ones go over what is in the cache.
+  /// Asks for the rows after this one in the sweep that computes most of those that read a row, the last of several: in the
+  /// others memory has enough to do with what they read for the first time, and with what they write.
   func askForNextRows(_ pass: Int, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
     guard inner.count == 1, !cutsRows else { return }
     let plan = expressions.plan
-    let later = Set((0..<plan.passes).dropFirst(pass + 1).flatMap { reads(in: $0, plan) }.map(\.index))
-    for (index, access) in reads(in: pass, plan) where !later.contains(index) {
+    let work = (0..<plan.passes).map { pass in
+      computed(in: pass, plan).reduce(0) { $0 + (graph.nodes[$1].operation.isExpensive ? 10 : 1) }
+    }
+    let indices = (0..<plan.passes).map { Set(reads(in: $0, plan).map(\.index)) }
+    for (index, access) in reads(in: pass, plan) where isAskedFor(access) {
+      let best = indices.indices.filter { indices[$0].contains(index) }.max { (work[$0], $0) < (work[$1], $1) }
+      guard best == pass else { continue }
       let size = graph.nodes[access.root].type.dtype.size
       guard let distance = Shape.commonStride(Array(rowDimensions), Array(access.strides[..<group.rowDimensions])),
-        distance != 0, group.columns * size <= Self.longestAskedFor, isAskedFor(access)
+        distance != 0, group.columns * size <= Self.longestAskedFor
       else { continue }
       let rows = (Self.aheadBytes - 1) / (group.columns * size) + 1
       guard group.rows >= 8 * rows else { continue }

@@ -321,6 +321,9 @@ struct DisturbanceWatchTests {
     #expect(CacheFlush(lastLevelCache: 32 << 20).size == 64 << 20)
     #expect(CacheFlush(lastLevelCache: nil).size == 64 << 20)
     #expect(CacheFlush(lastLevelCache: 260 << 20).size == 256 << 20)
-    CacheFlush(lastLevelCache: 1 << 20).run()
+    let flush = CacheFlush(lastLevelCache: 1 << 20)
+    flush.run()
+    // One word of every line of 32 MiB.
+    #expect(flush.sum == 0x0101_0101_0101_0101 &* ((32 << 20) / 64))
   }
 }
