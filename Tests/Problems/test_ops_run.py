@@ -76,6 +76,13 @@ class OpsRunTests(unittest.TestCase):
         setup = ops_run.Setup(server, Path(sys.executable), 60, self.folder / "sources", frozen=False)
         return Result(self.problem, ops_run.run(self.problem, setup))
 
+    def test_what_memory_bounds_is_timed_beside_a_plain_kernel_that_moves_as_much(self) -> None:
+        detail = "At 9 % of the roof: 0.1 MB at 40.0 GB/s (L2)."
+        bound = {"name": "roofline", "passed": True, "detail": detail, "figures": {}}
+        found = self.run_with(allowed=answer(RIGHT, gates=[bound]))
+        self.assertGreater(found.best.share_of_roof or 0.0, 0.0, found.record)
+        self.assertIsNone(self.run_with(allowed=answer(RIGHT)).best.share_of_roof)
+
     def test_a_right_replacement_is_confirmed_in_a_workspace_of_its_own(self) -> None:
         found = self.run_with(allowed=answer(RIGHT))
         allowed = found.record["allowed"]

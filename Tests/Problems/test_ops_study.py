@@ -21,10 +21,8 @@ VERIFIED = {
     "speedup_vs": {"eager": 5.0, "torch.compile": 4.0}, "speedup_vs_ci95": {"eager": [4.8, 5.2]},
     "baselines": [{"name": "eager", "median_ms": 8.0, "ci95_ms": []}], "candidate": {"median_ms": 1.6},
     "check": {"passed": True, "worst_units": 1.5}, "first_verified_s": 21.0,
-    "roofline": {
-        "detail": "At 82 % of the roof: 50.0 MB at 40.1 GB/s (memory).",
-        "figures": {"cold_fraction_of_memory_bandwidth": 0.82},
-    },
+    "roofline": {"detail": "At 82 % of the roof: 50.0 MB at 40.1 GB/s (memory).", "figures": {}},
+    "streaming": {"share": [0.82, 0.8, 0.84]},
 }
 NOT_FASTER = {
     "verdict": "not-faster", "labels": [], "speedup": None, "speedup_ci95": [], "speedup_vs": {"eager": 0.9},
@@ -76,11 +74,14 @@ class OpsStudyTests(unittest.TestCase):
         self.assertFalse(behind(NOT_FASTER, {"over_eager": [1.0, 0.9, 1.1]}))
         self.assertFalse(behind(NOT_FASTER, {"unavailable": "crashed"}))
 
-    def test_the_share_of_the_roof_is_that_of_memory_only(self) -> None:
+    def test_the_share_of_the_roof_is_that_of_what_memory_bounds(self) -> None:
         self.assertEqual(Answer(VERIFIED).share_of_roof, 0.82)
-        figures = {"cold_fraction_of_memory_bandwidth": 0.9}
-        compute = {"detail": "At 90 % of the roof: 2.00 GFLOP at 360 GFLOP/s.", "figures": figures}
-        self.assertIsNone(Answer({**VERIFIED, "roofline": compute}).share_of_roof)
+        self.assertIsNone(Answer({**VERIFIED, "streaming": {"unavailable": "no compiler"}}).share_of_roof)
+        self.assertIsNone(Answer({**NOT_FASTER, "streaming": {"share": [1.0, 1.0, 1.0]}}).share_of_roof)
+        self.assertEqual(ops_run.bytes_bounding(VERIFIED["roofline"]), 50_000_000)
+        compute = {"detail": "At 90 % of the roof: 2.00 GFLOP at 360 GFLOP/s.", "figures": {}}
+        self.assertIsNone(ops_run.bytes_bounding(compute))
+        self.assertIsNone(ops_run.bytes_bounding(None))
 
     def test_a_second_start_goes_on_where_the_first_stopped(self) -> None:
         with tempfile.TemporaryDirectory(prefix="kernelwright-test-") as folder:

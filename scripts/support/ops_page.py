@@ -29,9 +29,10 @@ METHOD = """## How it was done
 * Every verified replacement is checked again by `Benchmarks/Ops/check_replacement.py`, in another process that shares
   no code with the product: float64, several seeds, other shapes, strides and weights. A unit is what float32 itself is
   off by at that element; 24 are allowed.
-* *Roof* is the share of main memory's measured bandwidth that a replacement reaches with cold caches, where memory
-  bounds it. *First* is the time from starting the command to the first verified improvement; PyTorch's start and
-  compiling the baselines are in it.
+* *Roof* is the share of the bandwidth that a replacement reaches with cold caches, where memory bounds it: beside it,
+  in turns, `Benchmarks/Ops/streaming_share.py` times a plain kernel that reads and writes as many bytes.
+* *First* is the time from starting the command to the first verified improvement; PyTorch's start and compiling the
+  baselines are in it.
 """
 
 
@@ -126,7 +127,7 @@ def findings(results: Sequence[Result], total: int) -> List[str]:
         f"* Checked again by the other program: {len(answers)} replacements, {len(wrong)} of them not confirmed"
         f"{listed(wrong)}; the worst is off by {max(units, default=0.0):.1f} units of float32's own error.",
         f"* Offered although slower: {len(slower)}{listed(slower)}.",
-        f"* Replacements that memory bounds reach {percent(median(roofs))} of the measured bandwidth in the median"
+        f"* Replacements that memory bounds reach {percent(median(roofs))} of a plain kernel's bandwidth in the median"
         f" ({len(roofs)} of them).",
         f"* The first verified improvement comes after {seconds(median(first))} in the median.",
         f"* Frozen inductor is faster than what is offered on {len(behind)} problems{listed(behind, 8)}; it gives no"

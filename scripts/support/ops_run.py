@@ -27,6 +27,7 @@ PRUNING = "algebraic-pruning"
 DECIDING = ("CRunner", "Engine", "HardwareRunner", "Synthesis")
 # What nobody reads in a table: a source is kept as a file, of the gates only the roofline's figures count.
 LEFT_OUT = {"source", "gates", "counterexample", "op", "fingerprint", "policy", "device", "date", "inputs_tried"}
+MOVED = re.compile(r"([\d.]+) MB at [\d.]+ GB/s")
 VERIFIED_LINE = re.compile(r"^  (?!note: ).+: verified \(")
 Record = Dict[str, Any]
 
@@ -98,7 +99,19 @@ def _optimised(problem: Problem, setup: Setup, workspace: Path, allow: List[str]
     found["first_verified_s"] = next((round(at, 1) for at, text in lines if VERIFIED_LINE.match(text)), None)
     if report["verdict"] == "verified" and report["source"]:
         found["check"] = _checked(problem, report["source"], setup, workspace.name, seconds)
+        moved = bytes_bounding(found["roofline"])
+        if moved:
+            start = time.monotonic()
+            program, source = TOOLS / "streaming_share.py", setup.source_of(problem, workspace.name)
+            found["streaming"] = _answer([setup.python, program, problem.path, source, str(moved)], CHECK_S)
+            seconds[f"streaming_{workspace.name}"] = round(time.monotonic() - start, 1)
     return found
+
+
+def bytes_bounding(roofline: Optional[Record]) -> Optional[int]:
+    """What an op has to move, where that and not its arithmetic is what it can't be faster than."""
+    told = MOVED.search((roofline or {}).get("detail", ""))
+    return round(float(told.group(1)) * 1e6) if told else None
 
 
 def _checked(problem: Problem, source: str, setup: Setup, kind: str, seconds: Dict[str, float]) -> Record:

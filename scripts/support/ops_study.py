@@ -57,11 +57,9 @@ class Answer:
 
     @property
     def share_of_roof(self) -> Optional[float]:
-        """Share of the memory's measured bandwidth with cold caches, of a verified candidate that memory bounds."""
-        gate = self.found.get("roofline")
-        if not self.is_verified or not gate or " GB/s" not in gate["detail"]:
-            return None
-        return gate["figures"].get("cold_fraction_of_memory_bandwidth")
+        """Of the bandwidth that a plain kernel gets which moves as much, where memory bounds a verified candidate."""
+        share = self.found.get("streaming", {}).get("share")
+        return share[0] if self.is_verified and share else None
 
 
 @dataclass(frozen=True)

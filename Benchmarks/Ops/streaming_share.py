@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""How much of the memory's bandwidth a replacement uses: `streaming_share.py PROBLEM REPLACEMENT BYTES`.
+
+Prints one JSON object. A plain kernel on all threads reads and writes as many bytes as the op can't avoid, its results
+and the rest of `BYTES`, and does nothing else; both are called in turns, in random order, each with cold caches.
+`share` is how long that kernel takes beside the replacement: the median of paired ratios with its bootstrapped 95 %
+interval. One figure for all machines and mixes won't do: memory gives less to reads alone than to reads and writes
+together, and on a shared machine half as much as a minute ago.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Callable, Dict, List
+
+import torch
+
+from frozen_inductor import ratio
+from loading import load
+
+ROUNDS, WARM_UP = 21, 3
+# Read through before every call; more than a last-level cache holds.
+FLUSHED_BYTES = 128 << 20
+SOURCE = r"""
+#include <cstddef>
+#include <cstdint>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+typedef float vec __attribute__((vector_size(64), aligned(4), may_alias));
+// A little of what is read, then the same share of what is written, past the caches where the machine can.
+extern "C" float kw_stream(const float* in, int64_t read, float* out, int64_t written, int64_t threads) {
+  const int64_t pieces = (read + written) / 512 + 1;
+  float all = 0;
+#pragma omp parallel for num_threads(threads) schedule(static) reduction(+ : all)
+  for (int64_t piece = 0; piece < pieces; ++piece) {
+    vec sums[4] = {};
+    int64_t i = read * piece / pieces / 16 * 16;
+    const int64_t end = read * (piece + 1) / pieces / 16 * 16;
+    for (; i + 64 <= end; i += 64)
+      for (int k = 0; k < 4; ++k) sums[k] += *(const vec*)(in + i + 16 * k);
+    for (; i < end; i += 16) sums[0] += *(const vec*)(in + i);
+    const vec sum = sums[0] + sums[1] + sums[2] + sums[3];
+    const int64_t last = written * (piece + 1) / pieces / 16 * 16;
+    for (int64_t i = written * piece / pieces / 16 * 16; i < last; i += 16) {
+#if defined(__SSE2__)
+      for (int k = 0; k < 16; k += 4) _mm_stream_ps(out + i + k, _mm_set1_ps(sum[k]));
+#else
+      *(vec*)(out + i) = sum;
+#endif
+    }
+    all += sum[0];
+  }
+#if defined(__SSE2__)
+  _mm_sfence();
+#endif
+  return all;
+}
+"""
+
+
+def streaming(read: int, written: int) -> Callable[[], Any]:
+    """Reads and writes so many bytes, with the OpenMP runtime that PyTorch brought: two would wait side by side."""
+    maps = Path("/proc/self/maps").read_text(encoding="utf-8")
+    runtimes = sorted(set(re.findall(r"/\S*lib(?:gomp|iomp5|omp)[-.\w]*\.so[.\d]*", maps)))
+    with tempfile.TemporaryDirectory(prefix="kernelwright-streaming-") as folder:
+        code, object_file, library = (Path(folder) / name for name in ("stream.cpp", "stream.o", "stream.so"))
+        code.write_text(SOURCE, encoding="utf-8")
+        flags = ["-O3", "-march=native", "-fopenmp", "-fPIC", "-Wno-psabi"]
+        subprocess.run(["c++", *flags, "-c", code, "-o", object_file], check=True)
+        subprocess.run(["c++", "-shared", object_file, *(runtimes[:1] or ["-fopenmp"]), "-o", library], check=True)
+        function = ctypes.CDLL(str(library)).kw_stream
+    function.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
+    function.restype = ctypes.c_float
+    source, target = torch.ones(max(read // 4, 64)), torch.ones(max(written // 4, 16))
+    threads = torch.get_num_threads()
+
+    def call() -> Any:
+        return function(source.data_ptr(), read // 4, target.data_ptr(), written // 4, threads)
+
+    return call
+
+
+def bytes_of(answer: Any) -> int:
+    if isinstance(answer, torch.Tensor):
+        return answer.nbytes
+    if isinstance(answer, dict):
+        answer = answer.values()
+    return sum(bytes_of(each) for each in answer) if isinstance(answer, (list, tuple)) else 0
+
+
+def measured(problem: Any, replacement: Path, moved: int) -> Dict[str, Any]:
+    torch.manual_seed(0)
+    arguments = problem.get_init_inputs()
+    model = problem.Model(*arguments).eval()
+    new = load(replacement, "replacement").ModelNew(*arguments).eval()
+    new.load_state_dict(model.state_dict(), strict=True)
+    inputs = problem.get_inputs()
+    written = min(bytes_of(new(*inputs)), moved)
+    calls: Dict[str, Callable[[], Any]] = {
+        "replacement": lambda: new(*inputs), "streaming": streaming(moved - written, written),
+    }
+    flushed = torch.ones(FLUSHED_BYTES // 8, dtype=torch.int64)
+    times: Dict[str, List[float]] = {name: [] for name in calls}
+    for _ in range(WARM_UP + ROUNDS):
+        for name in random.sample(sorted(calls), k=len(calls)):
+            flushed[::8].sum()
+            start = time.perf_counter()
+            calls[name]()
+            times[name].append(time.perf_counter() - start)
+    late = {name: samples[WARM_UP:] for name, samples in times.items()}
+    best = moved / sorted(late["streaming"])[ROUNDS // 2] / 1e9
+    return {"share": ratio(late["streaming"], late["replacement"]), "streaming_gb_per_s": best, "written": written}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("problem", type=Path)
+    parser.add_argument("replacement", type=Path)
+    parser.add_argument("bytes", type=int)
+    options = parser.parse_args()
+    with torch.no_grad():
+        print(json.dumps(measured(load(options.problem, "problem"), options.replacement, options.bytes)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
