@@ -24,6 +24,7 @@ from typing import Any, Callable, Dict, List
 
 import torch
 
+from check_replacement import outputs_of
 from frozen_inductor import ratio
 from loading import load
 
@@ -90,14 +91,6 @@ def streaming(read: int, written: int) -> Callable[[], Any]:
     return call
 
 
-def bytes_of(answer: Any) -> int:
-    if isinstance(answer, torch.Tensor):
-        return answer.nbytes
-    if isinstance(answer, dict):
-        answer = answer.values()
-    return sum(bytes_of(each) for each in answer) if isinstance(answer, (list, tuple)) else 0
-
-
 def measured(problem: Any, replacement: Path, moved: int) -> Dict[str, Any]:
     torch.manual_seed(0)
     arguments = problem.get_init_inputs()
@@ -105,7 +98,7 @@ def measured(problem: Any, replacement: Path, moved: int) -> Dict[str, Any]:
     new = load(replacement, "replacement").ModelNew(*arguments).eval()
     new.load_state_dict(model.state_dict(), strict=True)
     inputs = problem.get_inputs()
-    written = min(bytes_of(new(*inputs)), moved)
+    written = min(sum(each.nbytes for each in outputs_of(new(*inputs))), moved)
     calls: Dict[str, Callable[[], Any]] = {
         "replacement": lambda: new(*inputs), "streaming": streaming(moved - written, written),
     }

@@ -68,11 +68,9 @@ def run(problem: Problem, setup: Setup) -> Record:
         if "error" not in allowed and PRUNING in allowed["labels"]:
             record["exact"] = _optimised(problem, setup, workspace / "exact", [], record["seconds"])
         if setup.frozen:
-            start = time.monotonic()
             replacement = [setup.source_of(problem, "allowed")] if allowed.get("verdict") == "verified" else []
             command = [setup.python, TOOLS / "frozen_inductor.py", problem.path, *replacement]
-            record["frozen"] = _answer(command, FROZEN_S)
-            record["seconds"]["frozen"] = round(time.monotonic() - start, 1)
+            record["frozen"] = _answer(command, FROZEN_S, record["seconds"], "frozen")
     return record
 
 
@@ -101,10 +99,9 @@ def _optimised(problem: Problem, setup: Setup, workspace: Path, allow: List[str]
         found["check"] = _checked(problem, report["source"], setup, workspace.name, seconds)
         moved = bytes_bounding(found["roofline"])
         if moved:
-            start = time.monotonic()
             program, source = TOOLS / "streaming_share.py", setup.source_of(problem, workspace.name)
-            found["streaming"] = _answer([setup.python, program, problem.path, source, str(moved)], CHECK_S)
-            seconds[f"streaming_{workspace.name}"] = round(time.monotonic() - start, 1)
+            beside: List[Union[str, Path]] = [setup.python, program, problem.path, source, str(moved)]
+            found["streaming"] = _answer(beside, CHECK_S, seconds, f"streaming_{workspace.name}")
     return found
 
 
@@ -118,10 +115,8 @@ def _checked(problem: Problem, source: str, setup: Setup, kind: str, seconds: Di
     setup.sources.mkdir(parents=True, exist_ok=True)
     candidate = setup.source_of(problem, kind)
     candidate.write_text(source, encoding="utf-8")
-    start = time.monotonic()
-    found = _answer([setup.python, TOOLS / "check_replacement.py", problem.path, candidate], CHECK_S)
-    seconds[f"check_{kind}"] = round(time.monotonic() - start, 1)
-    return found
+    command = [setup.python, TOOLS / "check_replacement.py", problem.path, candidate]
+    return _answer(command, CHECK_S, seconds, f"check_{kind}")
 
 
 def _timed_lines(command: List[str], folder: Path, limit: float) -> Tuple[Optional[int], str, List[Tuple[float, str]]]:
@@ -155,8 +150,9 @@ def _stop(child: "subprocess.Popen[str]") -> None:
         child.kill()
 
 
-def _answer(command: Sequence[Union[str, Path]], limit: float) -> Record:
-    """The one JSON object that a program prints."""
+def _answer(command: Sequence[Union[str, Path]], limit: float, seconds: Dict[str, float], name: str) -> Record:
+    """The one JSON object that a program prints; how long it took is put into `seconds`."""
+    start = time.monotonic()
     try:
         words = [str(word) for word in command]
         done = subprocess.run(words, env=_environment(), capture_output=True, text=True, timeout=limit)
@@ -166,6 +162,8 @@ def _answer(command: Sequence[Union[str, Path]], limit: float) -> Record:
     except json.JSONDecodeError:
         last = done.stderr.strip().splitlines()[-1:]
         return {"unavailable": f"exit {done.returncode}: {' '.join(last)}"[:300]}
+    finally:
+        seconds[name] = round(time.monotonic() - start, 1)
 
 
 def _environment() -> Dict[str, str]:
