@@ -1,12 +1,12 @@
 import Foundation
+import Synchronization
 
 /// Memory that is read through to push everything else out of the caches.
 ///
 /// Reading leaves nothing behind that would have to be written back: that would take an op's time, in the order of what
 /// it moves itself, and is no work of the op's.
 ///
-/// `@unchecked Sendable`: the timing protocol runs one call at a time; two at once would read the same bytes, and what
-/// becomes of ``sum`` is nobody's business.
+/// `@unchecked Sendable`: after `init` the buffer is only read.
 package final class CacheFlush: @unchecked Sendable {
   /// Virtual machines report the host's last-level cache, of which they have a part.
   static let most = 256 << 20
@@ -15,7 +15,8 @@ package final class CacheFlush: @unchecked Sendable {
   package let size: Int
   private let memory: UnsafeMutableRawPointer
   /// Of what was read, so that the compiler can't leave the reading out.
-  package private(set) var sum: UInt64 = 0
+  package var sum: UInt64 { total.load(ordering: .relaxed) }
+  private let total = Atomic<UInt64>(0)
 
   /// - Parameter lastLevelCache: bytes; nil where unknown.
   package init(lastLevelCache: Int?) {
@@ -30,12 +31,12 @@ package final class CacheFlush: @unchecked Sendable {
   /// Reads every cache line.
   package func run() {
     let words = memory.assumingMemoryBound(to: UInt64.self)
-    var total: UInt64 = 0
+    var sum: UInt64 = 0
     var index = 0
     while index < size / 8 {
-      total &+= words[index]
+      sum &+= words[index]
       index += 8
     }
-    sum = total
+    total.store(sum, ordering: .relaxed)
   }
 }

@@ -45,8 +45,8 @@ extension ColumnKernel {
       expressions.pointers[access] = "a\(index)\(rowOffset(access))"
     }
     expressions.buffers = [:]
-    let factors = reduced.reduce(into: [ValueID: [ValueID]]()) { $0[$1] = self.factors($1, pass) }
-    expressions.vectors(reduced.flatMap { factors[$0] ?? operands([$0]) }, pass: pass, into: &code)
+    let factors = reduced.reduce(into: [ValueID: [ValueID]]()) { $0[$1] = self.factors($1) }
+    expressions.vectors(reduced.flatMap { factors[$0] ?? kernel.operands([$0]) }, pass: pass, into: &code)
     for id in reduced {
       if let factors = factors[id] {
         expressions.need("fma")
@@ -70,7 +70,7 @@ extension ColumnKernel {
   }
 
   /// The factors of what is summed up, where it is a product that nothing else needs: it is added without being rounded.
-  private func factors(_ id: ValueID, _ pass: Int) -> [ValueID]? {
+  private func factors(_ id: ValueID) -> [ValueID]? {
     guard columnType(id) == "ColumnSum", case .member(let product)? = group.operands[id]?.first,
       graph.nodes[product].operation == .elementwise(.multiply), graph.nodes[product].type.dtype == group.dtype
     else { return nil }

@@ -161,15 +161,7 @@ struct ColumnKernel {
   private func operand(_ id: ValueID) -> FusionGroup.Operand? { group.operands[id]?.first }
 
   /// What a sweep computes for every element.
-  func computed(in pass: Int) -> [ValueID] {
-    plan.needed(for: operands(plan.reduced(in: pass)) + plan.written(in: pass), pass: pass, in: graph)
-  }
-
-  func operands(_ reduced: [ValueID]) -> [ValueID] {
-    reduced.compactMap { id -> ValueID? in
-      if case .member(let member)? = operand(id) { member } else { nil }
-    }
-  }
+  func computed(in pass: Int) -> [ValueID] { kernel.computed(in: pass, plan) }
 
   mutating func sweep(_ pass: Int) {
     let reduced = plan.reduced(in: pass)
@@ -209,7 +201,7 @@ struct ColumnKernel {
     for id in group.outputs where group.roles[id] == .full {
       expressions.buffers[id] = "r\(id) + row * \(CPlusPlus.integer(distance))"
     }
-    expressions.vectors(operands(reduced) + written, pass: pass, into: &code)
+    expressions.vectors(kernel.operands(reduced) + written, pass: pass, into: &code)
     for id in reduced { code.line("s\(id).add(\(value(of: id)), row);") }
     for id in written {
       kernel.store(id, expressions.buffers[id] ?? "r\(id)", isStreamed: isStreamed, &expressions, &code)

@@ -10,11 +10,15 @@ extension FusionKernel {
   // MARK: Reads
 
   /// What a sweep computes for every element.
-  private func computed(in pass: Int, _ plan: PassPlan) -> [ValueID] {
-    let values = plan.reduced(in: pass).compactMap { id -> ValueID? in
+  func computed(in pass: Int, _ plan: PassPlan) -> [ValueID] {
+    plan.needed(for: operands(plan.reduced(in: pass)) + plan.written(in: pass), pass: pass, in: graph)
+  }
+
+  /// What reductions reduce, where it is computed.
+  func operands(_ reduced: [ValueID]) -> [ValueID] {
+    reduced.compactMap { id -> ValueID? in
       if case .member(let member)? = group.operands[id]?.first { member } else { nil }
     }
-    return plan.needed(for: values + plan.written(in: pass), pass: pass, in: graph)
   }
 
   /// What a sweep reads: operands of what it computes and of what it reduces.
@@ -77,18 +81,13 @@ extension FusionKernel {
     _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
   ) -> Bool {
     let body = "[&](int64_t \(variable), auto n, \(slot)) __attribute__((always_inline)) {"
-    switch streaming {
-    case .afterStart where start != nil:
+    if streaming == .afterStart, let start {
       expressions.need("alignedSweep")
-      code.open("aligned_sweep<\(schedule.unroll)>(\(start ?? ""), \(count), \(body)")
-      return true
-    case .never, .afterStart:
-      code.open("sweep<\(schedule.unroll)>(\(count), \(body)")
-      return false
-    case .everywhere:
-      code.open("sweep<\(schedule.unroll)>(\(count), \(body)")
+      code.open("aligned_sweep<\(schedule.unroll)>(\(start), \(count), \(body)")
       return true
     }
+    code.open("sweep<\(schedule.unroll)>(\(count), \(body)")
+    return streaming == .everywhere
   }
 
   func store(

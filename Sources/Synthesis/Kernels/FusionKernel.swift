@@ -335,11 +335,7 @@ struct FusionKernel {
       &expressions, &code)
     if !start.isEmpty { code.line("const int64_t j = \(start)i;") }
     askForNextRows(pass, &expressions, &code)
-    let operands = reduced.compactMap { group.operands[$0]?.first }
-    let values = operands.compactMap { operand -> ValueID? in
-      if case .member(let id) = operand { id } else { nil }
-    }
-    expressions.vectors(values + written, pass: pass, into: &code)
+    expressions.vectors(operands(reduced) + written, pass: pass, into: &code)
     for id in reduced {
       guard let operand = group.operands[id]?.first else { continue }
       let value: String

@@ -3,14 +3,10 @@ extension TensorGraph {
   /// lost where tanh u comes close to −1. Exact over ℝ.
   func takingTanhPlusOneAsSigmoid() -> TensorGraph {
     let uses = storedUses
-    var isOnlyAdded = [Bool](repeating: false, count: nodes.count)
-    for node in nodes where node.operation == .elementwise(.add) {
-      for operand in node.operands where uses[operand] == 1 { isOnlyAdded[operand] = true }
-    }
     return rewritten { node, index, builder in
       guard node.operation == .elementwise(.add), nodes[index].operands.count == 2 else { return nil }
       for (tanh, one) in [(0, 1), (1, 0)] {
-        guard isOnlyAdded[nodes[index].operands[tanh]], builder.nodes[node.operands[one]].operation == .scalar(1),
+        guard uses[nodes[index].operands[tanh]] == 1, builder.nodes[node.operands[one]].operation == .scalar(1),
           builder.nodes[node.operands[tanh]].operation == .elementwise(.tanh),
           builder.type(node.operands[tanh]) == node.type
         else { continue }
