@@ -72,7 +72,9 @@ struct CostModel {
   static func minimumBytes(_ graph: TensorGraph) -> Int {
     var read: [TensorGraph.ValueID: Int] = [:]
     for (id, node) in graph.nodes.enumerated() where graph.isStored(id) {
-      for operand in node.operands {
+      // Of what is looked up it can't be told how many parts are different ones.
+      let isFetch = graph.isFetch(id)
+      for (place, operand) in node.operands.enumerated() where !(isFetch && place == 0) {
         let root = graph.source(operand).root
         switch graph.nodes[root].operation {
         case .input, .parameter:

@@ -15,7 +15,7 @@ struct SynthesisPlan {
     // Calls that nothing uses (assertions on metadata, mostly) are not part of what the op computes.
     let captured = request.graph.pruned()
     lowered = captured.lowered().takingTanhPlusOneAsSigmoid().takingNarrowRowsApart()
-      .turningPairedRows()
+      .turningPairedRows().copyingReturnedLookups()
     backward = BackwardPass(captured).flatMap { $0.isWorthwhile(beside: captured) ? $0 : nil }
     productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
     var obstacles = lowered.obstacles
@@ -218,7 +218,7 @@ struct SynthesisPlan {
     let wholes = partition.wholes
     let isPrepared = lowered.isPrepared
     for (id, node) in lowered.nodes.enumerated() where !isPrepared[id] && partition.groupOf[id] == nil {
-      if wholes.contains(id) { continue }
+      if wholes.contains(id) || !partition.isMade(id, in: lowered) { continue }
       guard case .call(let call) = node.operation else { continue }
       if CostModel.productFlops(lowered, id) > 0 || call.target == "aten.avg_pool1d.default" { continue }
       if LibraryCall.isFresh(call) || remaining?.contains(call.target) == false { continue }

@@ -58,7 +58,20 @@ import Testing
     func list(_ values: [Int]) -> CallArgument { .list(values.map { .integer($0) }) }
     let (m, k, n) = (random.int(1...5), random.int(1...5), random.int(1...5))
     let outer = random.pick([[], [2], [2, 3]])
-    switch random.int(0...5) {
+    switch random.int(0...6) {
+    case 6:
+      let classes = random.int(2...5)
+      let labels = maker.input(outer + [m], dtype: .int64)
+      let chosen = maker.call(
+        "one_hot.default", [labels], [.integer(classes)], shape: outer + [m, classes], dtype: .int64)
+      let x = maker.call("to.dtype", [chosen], [.dtype(.float32)], shape: outer + [m, classes])
+      if random.chance(0.5) {
+        let b = random.chance(0.5) ? [maker.parameter("b", [n])] : []
+        maker.returns(
+          maker.call("linear.default", [x, maker.parameter("w", [n, classes])] + b, shape: outer + [m, n]))
+      } else {
+        maker.returns(maker.call("matmul.default", [x, maker.input([classes, n])], shape: outer + [m, n]))
+      }
     case 0, 1:
       var y: ValueID
       if random.chance(0.5) {
@@ -104,7 +117,8 @@ import Testing
         // Of a matrix that is no square.
         let mask = random.pick(["tril.default", "triu.default"])
         let a = maker.call(mask, [maker.input([size, size])], shape: [size, size])
-        maker.returns(maker.call("mm.default", [a, maker.input([size, n])], shape: [size, n]))
+        maker.returns(
+          maker.call("matmul.default", [a, maker.input(outer + [size, n])], shape: outer + [size, n]))
         return maker
       }
       let (a, b) = (maker.input([size, size]), maker.input([size, size]))

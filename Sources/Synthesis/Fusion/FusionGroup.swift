@@ -21,6 +21,18 @@ struct FusionGroup: Sendable {
     var root: ValueID
     var offset: Int
     var strides: [Int]
+    /// What is added to the place, by a number that is read first.
+    var index: Index?
+  }
+
+  /// Whole numbers read by strides over the group's domain, from 0 up to but not including `extent`: each moves an access by
+  /// so many times `step` elements.
+  struct Index: Hashable, Sendable {
+    var root: ValueID
+    var offset: Int
+    var strides: [Int]
+    var step: Int
+    var extent: Int
   }
 
   var members: [ValueID]
@@ -59,7 +71,7 @@ struct FusionGroup: Sendable {
   /// The stored values read, in order of first use.
   var inputs: [ValueID] {
     var seen = Set<ValueID>()
-    return accesses.map(\.root).filter { seen.insert($0).inserted }
+    return accesses.flatMap { [$0.root] + ($0.index.map { [$0.root] } ?? []) }.filter { seen.insert($0).inserted }
   }
 }
 
@@ -180,7 +192,14 @@ extension FusionGroup {
           else { return nil }
           operands[id]?.append(.member(source.root))
         } else {
-          operands[id]?.append(.memory(Access(root: source.root, offset: layout.offset, strides: strides)))
+          let plain = Access(root: source.root, offset: layout.offset, strides: strides)
+          let fetched = graph.lookup(source.root).flatMap { lookup -> Access? in
+            guard scanned.extent == nil, !set.contains(lookup.table) else { return nil }
+            return Access(lookup, offset: layout.offset, strides: strides, dimensions: dimensions) { dimension in
+              dimension == dimensions.count - 1 || rowLength != nil && distance == 1 && dimension >= rowDimensions
+            }
+          }
+          operands[id]?.append(.memory(fetched ?? plain))
         }
       }
     }
@@ -200,7 +219,10 @@ extension FusionGroup {
     var result = self
     let accesses = accesses
     let placed = placements.keys.sorted()
-    let allStrides = accesses.map(\.strides) + placed.compactMap { placements[$0]?.strides }
+    let indices = accesses.indices.filter { accesses[$0].index != nil }
+    let allStrides =
+      accesses.map(\.strides) + placed.compactMap { placements[$0]?.strides }
+      + indices.compactMap { accesses[$0].index?.strides }
     var dimension = dimensions.count - 1
     var merged: [(extent: Int, strides: [Int])] = []
     var boundary = hasReductions ? rowDimensions : -1
@@ -233,6 +255,9 @@ extension FusionGroup {
     for (index, access) in accesses.enumerated() {
       var copy = access
       copy.strides = merged.map { $0.strides[index] }
+      if let number = indices.firstIndex(of: index) {
+        copy.index?.strides = merged.map { $0.strides[accesses.count + placed.count + number] }
+      }
       replaced[access] = copy
     }
     for (index, id) in placed.enumerated() {

@@ -93,10 +93,13 @@ struct FusionPartition: Sendable {
       index += 1
     }
 
-    // A lone copy is PyTorch's business.
+    // A lone copy is PyTorch's business, unless it fetches what it copies.
     let built = keys.compactMap { key -> FusionGroup? in
-      guard let members = sets[key], members.contains(where: { !graph.nodes[$0].operation.isCopy }) else { return nil }
-      return FusionGroup(members, in: graph)
+      guard let members = sets[key], let group = FusionGroup(members, in: graph),
+        members.contains(where: { !graph.nodes[$0].operation.isCopy })
+          || group.accesses.contains(where: { $0.index != nil })
+      else { return nil }
+      return group
     }
     let read = graph.read(outside: built)
     var groups: [FusionGroup] = []
@@ -113,6 +116,15 @@ struct FusionPartition: Sendable {
 }
 
 extension FusionPartition {
+  /// Whether a value is put together at all: not what kernels alone use, which fetch it where it is.
+  func isMade(_ id: ValueID, in graph: TensorGraph) -> Bool {
+    guard graph.lookup(id) != nil else { return true }
+    return groups.contains { $0.inputs.contains(id) } || graph.returned.contains { graph.source($0).root == id }
+      || graph.nodes.indices.contains {
+        groupOf[$0] == nil && graph.isStored($0) && $0 != id && graph.dependencies($0).contains(id)
+      }
+  }
+
   /// How many steps use a stored value: kernels once, however often they read it.
   func users(in graph: TensorGraph) -> [ValueID: Int] {
     var users: [ValueID: Int] = [:]

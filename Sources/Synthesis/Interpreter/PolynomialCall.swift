@@ -33,6 +33,10 @@ struct PolynomialCall<Number: SignedNumeric> {
       return Tensor(type.shape) { y[$0] + operands[0].values[$0[1] % operands[0].values.count] }
     case "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d": return convolution()
     case "ones", "zeros": return Tensor(type.shape) { _ in call.name == "ones" ? 1 : 0 }
+    case "one_hot":
+      return Tensor(type.shape) { operands[0][Array($0.dropLast())] == Number(exactly: $0[$0.count - 1]) ? 1 : 0 }
+    case "embedding": return fetched()
+    case "clone": return operands[0]
     case "eye": return Tensor(type.shape) { $0[0] == $0[1] ? 1 : 0 }
     case "diag" where operands[0].shape.count == 1 && call.arguments.count == 1:
       return Tensor(type.shape) { $0[0] == $0[1] ? operands[0].values[$0[0]] : 0 }
@@ -126,6 +130,14 @@ struct PolynomialCall<Number: SignedNumeric> {
       }
     }
     return Tensor(type.shape, values)
+  }
+
+  /// Rows of the first operand that the second one names; nil where there is none of such a number.
+  private func fetched() -> Tensor? {
+    let (table, names) = (operands[0], operands[1])
+    let rows = names.values.map { name in (0..<table.shape[0]).first { Number(exactly: $0) == name } }
+    guard table.shape.count == 2, !rows.contains(nil) else { return nil }
+    return Tensor(type.shape, rows.flatMap { row in (0..<table.shape[1]).map { table[[row ?? 0, $0]] } })
   }
 
   private func padded() -> Tensor? {

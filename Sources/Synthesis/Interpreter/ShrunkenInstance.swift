@@ -59,7 +59,10 @@ struct ShrunkenInstance {
       // Positive, for what is a variance; no period that an extent could have.
       let values = (0..<node.type.count).map { Double(($0 * 7 + number * 3 + $0 * $0) % 11 - ($0 % 3 == 0 ? 0 : 4)) }
       switch node.operation {
-      case .input(let position): inputs[position] = DenseTensor(node.type.shape, values)
+      // Whole numbers name something, of which there may be few.
+      case .input(let position):
+        let names = values.map { abs($0).truncatingRemainder(dividingBy: 5) }
+        inputs[position] = DenseTensor(node.type.shape, node.type.dtype == .int64 ? names : values)
       case .parameter(let path, let kind):
         interpreter.parameters[path] = DenseTensor(
           node.type.shape, kind == .buffer ? values.map { abs($0) + 1 } : values)
@@ -116,6 +119,9 @@ struct ShrunkenInstance {
 
     /// Sizes that a call mentions.
     mutating func mapped(_ call: Call) -> Call {
+      if call.name == "one_hot", call.arguments.count == 2, case .integer(let classes) = call.arguments[1] {
+        return Call(call.target, [call.arguments[0], .integer(mapped(classes))])
+      }
       guard ["view", "reshape", "_unsafe_view", "expand", "full", "ones", "zeros", "unflatten"].contains(call.name)
       else { return call }
       var copy = call
@@ -177,6 +183,7 @@ struct ShrunkenInstance {
       else { return nil }
       small.swapAt(a, b)
       return small
+    case "one_hot": return call.argument(1, "num_classes")?.integer.map { first + [$0] }
     case "diag", "diag_embed": return first + [first[first.count - 1]]
     case "avg_pool1d":
       guard let size = call.argument(1, "kernel_size")?.integers?.first, let length = first.last,

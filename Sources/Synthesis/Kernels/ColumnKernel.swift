@@ -115,7 +115,18 @@ struct ColumnKernel {
   // MARK: Where things are
 
   func rowStrides(_ access: FusionGroup.Access) -> [Int] { Array(access.strides[reducedFirst..<innerFirst]) }
-  func rowOffset(_ access: FusionGroup.Access) -> String { CPlusPlus.offset("row", reduced, rowStrides(access)) }
+  func rowOffset(_ access: FusionGroup.Access, row: String = "row") -> String {
+    let own = CPlusPlus.offset(row, reduced, rowStrides(access))
+    guard isFetchedByRow(access), let index = access.index else { return own }
+    let number = group.accesses.firstIndex(of: access) ?? 0
+    return own
+      + kernel.fetched(
+        index, at: "i\(number)", CPlusPlus.offset(row, reduced, Array(index.strides[reducedFirst..<innerFirst])))
+  }
+  /// Every row is fetched by a number of its own.
+  func isFetchedByRow(_ access: FusionGroup.Access) -> Bool {
+    access.index?.strides[reducedFirst..<innerFirst].contains { $0 != 0 } ?? false
+  }
   /// The same for all rows.
   func isHeld(_ access: FusionGroup.Access) -> Bool { rowOffset(access).isEmpty }
   /// The same for all columns of a block.
@@ -137,6 +148,16 @@ struct ColumnKernel {
       if !isNumber(access) {
         let stride = access.strides.last ?? 0
         start += stride == 1 ? " + begin" : " + begin * \(CPlusPlus.integer(stride))"
+      }
+      if let numbers = access.index {
+        let place =
+          CPlusPlus.offset("slab", outer, Array(numbers.strides[..<reducedFirst]), plus: numbers.offset)
+          + CPlusPlus.offset("lead", lead, Array(numbers.strides[innerFirst...].dropLast()))
+        if isFetchedByRow(access) {
+          code.line("const int64_t* const i\(index) = \(kernel.input(numbers.root))\(place);")
+        } else {
+          start += kernel.fetched(numbers, at: kernel.input(numbers.root), place)
+        }
       }
       if isHeld(access), isNumber(access) {
         let place = start.isEmpty ? "0" : String(start.dropFirst(3))
@@ -230,6 +251,12 @@ struct ColumnKernel {
   /// Asks for later rows in the first sweep that reads them; the others find the block in the cache.
   private mutating func askForNextRows(_ pass: Int) {
     let earlier = Set((0..<pass).flatMap { kernel.reads(in: $0, plan) }.map(\.index))
+    for (index, access) in kernel.reads(in: pass, plan)
+    where !earlier.contains(index) && isFetchedByRow(access) && !isNumber(access) && rows > Self.rowsAtOnce {
+      expressions.need("prefetch")
+      let later = "(row + \(Self.rowsAtOnce) < rows ? row + \(Self.rowsAtOnce) : row)"
+      code.line("prefetch(a\(index)\(rowOffset(access, row: later)) + j);")
+    }
     for (index, access) in kernel.reads(in: pass, plan) where !earlier.contains(index) && kernel.isAskedFor(access) {
       let size = graph.nodes[access.root].type.dtype.size
       let ahead = max(Self.rowsAtOnce, (Self.aheadBytes - 1) / (block * size) + 1)

@@ -117,7 +117,8 @@ struct ExpressionWriter {
   /// Which element it is of neighbouring groups of a few in memory, all of which may be read; nil where there are none such.
   private func placeInGroup(_ access: FusionGroup.Access) -> Int? {
     let type = graph.nodes[access.root].type
-    guard type.dtype == group.dtype, let stride = access.strides.last, [2, 3, 4, 6, 8].contains(stride),
+    guard access.index == nil, type.dtype == group.dtype, let stride = access.strides.last,
+      [2, 3, 4, 6, 8].contains(stride),
       type.count.isMultiple(of: stride), access.strides.dropLast().allSatisfy({ $0.isMultiple(of: stride) })
     else { return nil }
     return access.offset % stride

@@ -1,7 +1,7 @@
 /// What a kernel asks for ahead of its reads, and what it writes past the caches.
 extension FusionKernel {
   /// Bytes by which reads are asked for ahead: what the second-level cache holds with ease, and memory takes to answer.
-  private static let aheadBytes = 4096
+  static let aheadBytes = 4096
   /// Rows that are longer don't stay in the second-level cache until they are read.
   private static let longestAskedFor = 256 * 1024
   /// What is read as a whole is in the caches already where it is no more than this.
@@ -37,7 +37,7 @@ extension FusionKernel {
 
   /// Whether it is so much that it comes from memory, or from a cache that others share.
   func isAskedFor(_ access: FusionGroup.Access) -> Bool {
-    access.strides.last == 1 && graph.nodes[access.root].type.bytes > Self.leastAskedFor
+    access.strides.last == 1 && access.index == nil && graph.nodes[access.root].type.bytes > Self.leastAskedFor
   }
 
   /// Asks for the rows after this one in the sweep that computes most of those that read a row, the last of several: in the
@@ -45,6 +45,9 @@ extension FusionKernel {
   func askForNextRows(_ pass: Int, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
     guard inner.count == 1, !cutsRows else { return }
     let plan = expressions.plan
+    for (index, access) in laterParts where sweepThatAsks(for: access, plan) == pass {
+      askForLaterPart(index, &expressions, &code)
+    }
     let work = (0..<plan.passes).map { pass in
       computed(in: pass, plan).reduce(0) { $0 + (graph.nodes[$1].operation.isExpensive ? 10 : 1) }
     }

@@ -126,8 +126,12 @@ struct FusionKernel {
 
   /// The offset of a row in an access: row numbers taken apart where the access is not simply strided.
   func rowOffset(_ access: FusionGroup.Access, row: String) -> String {
-    CPlusPlus.offset(
+    let own = CPlusPlus.offset(
       row, Array(rowDimensions), Array(access.strides[..<group.rowDimensions]), plus: access.offset)
+    guard let index = access.index else { return own }
+    let place = CPlusPlus.offset(
+      row, Array(rowDimensions), Array(index.strides[..<group.rowDimensions]), plus: index.offset)
+    return own + fetched(index, at: input(index.root), place)
   }
 
   // MARK: Element-wise work
@@ -144,6 +148,7 @@ struct FusionKernel {
       let start = stride == 0 ? "" : stride == 1 ? " + begin" : " + begin * \(stride)"
       declare(access, "a\(index)", offset: rowOffset(access, row: "row") + start, stride: stride, &expressions, &code)
     }
+    declareLaterParts(offset: " + begin", &code)
     for id in group.outputs {
       let row =
         group.placements[id].map { place in
@@ -154,6 +159,7 @@ struct FusionKernel {
     }
     let starts = group.outputs.first.map { "r\($0)" }
     let isStreamed = openSweep(writing: starts, count: "count", &expressions, &code)
+    for (index, _) in laterParts { askForLaterPart(index, &expressions, &code) }
     expressions.vectors(group.outputs, pass: 0, into: &code)
     for id in group.outputs { store(id, "r\(id)", isStreamed: isStreamed, &expressions, &code) }
     code.close("});")
@@ -209,6 +215,7 @@ struct FusionKernel {
       declare(
         access, "a\(index)", offset: rowOffset(access, row: "row"), stride: isConstant ? 0 : 1, &expressions, &code)
     }
+    if asksForLaterParts { declareLaterParts(offset: "", &code) }
     for id in group.outputs where group.roles[id] == .full {
       code.line("\(element(id))* const r\(id) = \(output(id)) + row * columns;")
     }

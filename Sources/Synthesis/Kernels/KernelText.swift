@@ -60,6 +60,14 @@ enum CPlusPlus {
   /// What is added to a pointer for `number`, taken apart by `extents`, each part times its stride, and for a constant;
   /// empty where nothing is.
   static func offset(_ number: String, _ extents: [Int], _ strides: [Int], plus constant: Int = 0) -> String {
+    var (extents, strides) = (extents, strides)
+    // Dimensions that follow each other are one.
+    for index in extents.indices.dropFirst().reversed() where strides[index - 1] == strides[index] * extents[index] {
+      extents[index - 1] *= extents[index]
+      strides[index - 1] = strides[index]
+      extents.remove(at: index)
+      strides.remove(at: index)
+    }
     var terms = constant == 0 ? [] : [integer(constant)]
     var below = 1
     for (index, extent) in extents.enumerated().reversed() {

@@ -27,6 +27,8 @@ enum BlockWriter {
     if calls.rooms > 0 { body.append(RoomText.text) }
     body.append(GuardText.special)
     if training != nil { body.append(GuardText.plain) }
+    let lookups = calls.lookups
+    if !lookups.isEmpty { body.append(GuardText.within) }
     if let operators = GuardText.operators(graph) { body.append(operators) }
     if request.isFunction {
       if !values.isEmpty {
@@ -46,7 +48,7 @@ enum BlockWriter {
     body.append(
       fastPath(
         graph, request: request, arguments: calls.argumentNames, hasKernels: !calls.kernels.isEmpty,
-        values: values, statements: statements, training: training))
+        lookups: lookups, values: values, statements: statements, training: training))
     var remarks = training == nil ? [] : ["Gradients: kernels of their own, where PyTorch differentiates once."]
     if calls.rooms > 0 {
       remarks.append("Memory: that of large results is kept for the next ones, once nobody holds them.")
@@ -91,8 +93,9 @@ enum BlockWriter {
   }
 
   static func fastPath(
-    _ graph: TensorGraph, request: SynthesisRequest, arguments: [String], hasKernels: Bool, values: [String],
-    statements: [String], training: TrainingText? = nil
+    _ graph: TensorGraph, request: SynthesisRequest, arguments: [String], hasKernels: Bool,
+    lookups: [(argument: String, extent: Int)] = [], values: [String], statements: [String],
+    training: TrainingText? = nil
   ) -> String {
     let this = request.isFunction ? "" : "self, "
     let tuple = arguments.isEmpty ? "" : Python.tuple(of: arguments)
@@ -124,6 +127,10 @@ enum BlockWriter {
     let wanted = "is_grad_enabled() and (\(gradients.joined(separator: " or ")))"
     if !gradients.isEmpty, training == nil {
       lines.append("    if \(wanted):")
+      lines.append("        return original(\(this)*args)")
+    }
+    for (argument, extent) in lookups {
+      lines.append("    if not within(\(argument), \(extent)):")
       lines.append("        return original(\(this)*args)")
     }
     if hasKernels {

@@ -162,7 +162,7 @@ extension CallSequence {
     let type = graph.nodes[output].type
     let strides = Shape.strides(group.dimensions)
     return group.inputs.first { input in
-      guard isFresh(input), users[input] == 1,
+      guard !group.accesses.contains(where: { $0.index != nil && $0.root == input }), isFresh(input), users[input] == 1,
         !taken.contains(input), graph.nodes[input].type.dtype == type.dtype, graph.nodes[input].type.count == type.count
       else { return false }
       return group.accesses.allSatisfy { $0.root != input || ($0.offset == 0 && $0.strides == strides) }

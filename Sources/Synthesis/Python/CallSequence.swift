@@ -305,6 +305,16 @@ struct CallSequence {
 
   // MARK: Result
 
+  /// Arguments whose numbers kernels read tensors by, with the size that all of them are below.
+  var lookups: [(argument: String, extent: Int)] {
+    var extents: [ValueID: Int] = [:]
+    for access in partition.groups.flatMap(\.accesses) {
+      guard let index = access.index else { continue }
+      extents[index.root] = min(extents[index.root] ?? index.extent, index.extent)
+    }
+    return extents.sorted { $0.key < $1.key }.map { (reference($0.key), $0.value) }
+  }
+
   private mutating func emitResults() {
     let mayBeStrided = graph.nodes.contains {
       if case .call(let call) = $0.operation { call.hasOwnLayout || call.hasChannelsLast } else { false }

@@ -28,6 +28,14 @@ enum GuardText {
         return (kind is Tensor or kind is torch.nn.Parameter) and t.layout is strided and t.is_cpu and not t.is_neg() and torch._C._has_storage(t)
     """#
 
+  /// Statements that define `within(t, size)`: what kernels read by these numbers is there.
+  static let within = #"""
+    def within(t, size):
+        """True for whole numbers from 0 up to size; counting from the end, and errors, are the original's business."""
+        least, most = torch.aminmax(t)
+        return least.item() >= 0 and most.item() < size
+    """#
+
   /// Statements that name operators which not every PyTorch has; nil where a graph calls none.
   ///
   /// Where PyTorch leaves products to the Arm Compute Library, oneDNN's fused operators are not to be relied on.

@@ -24,8 +24,9 @@ extension Rule {
           (productID, kept) = (node.operands[0], mask)
         }
         guard let product = MatrixProduct(graph, productID), !product.isLinear, product.leftShape.count == 2,
-          product.rightShape.count == 2, product.leftShape[0] == product.leftShape[1], product.leftShape[0] >= minimum
+          product.rightShape.count >= 2, product.leftShape[0] == product.leftShape[1], product.leftShape[0] >= minimum
         else { continue }
+        // Of several matrices at once only what the left factor makes zero is left out.
         let isSquare = product.leftShape == product.rightShape
         if kept != nil && !isSquare { continue }
         // The product under a mask is taken together with the mask.
@@ -69,7 +70,8 @@ extension LoweringContext {
   fileprivate mutating func triangularProduct(
     _ a: ValueID, _ b: ValueID, left: Rule.Triangle?, kept: Rule.Triangle?
   ) -> ValueID? {
-    let (size, width) = (shape(a)[0], shape(b)[1])
+    let rank = shape(b).count
+    let (outer, size, width) = (Array(shape(b).dropLast(2)), shape(a)[0], shape(b)[rank - 1])
     let dtype = builder.type(a).dtype
     // Few rows make a matrix product slow: it packs the other factor anew for each block.
     let step = size < 1024 ? (size + 1) / 2 : max(512, (size / 8 + 63) / 64 * 64)
@@ -81,8 +83,8 @@ extension LoweringContext {
       let leftBlock = slice(
         slice(a, 0, start: start, count: end - start, step: 1), 1, start: inner.lowerBound, count: inner.count, step: 1)
       let rightBlock = slice(
-        slice(b, 0, start: inner.lowerBound, count: inner.count, step: 1), 1, start: columns.lowerBound,
-        count: columns.count, step: 1)
+        slice(b, rank - 2, start: inner.lowerBound, count: inner.count, step: 1), rank - 1,
+        start: columns.lowerBound, count: columns.count, step: 1)
       var block = product(leftBlock, rightBlock)
       // The block on the diagonal still needs the mask.
       if let kept {
@@ -99,8 +101,8 @@ extension LoweringContext {
       rows.append(block)
     }
     let whole = builder.add(
-      .call(Call("aten.cat.default", [.list(rows.indices.map { .operand($0) }), .integer(0)])), rows,
-      TensorType(dtype, [size, width]), origin: origin)
+      .call(Call("aten.cat.default", [.list(rows.indices.map { .operand($0) }), .integer(rank - 2)])), rows,
+      TensorType(dtype, outer + [size, width]), origin: origin)
     return finite(whole)
   }
 }

@@ -15,6 +15,9 @@ struct ExactInterpreter {
     }
     for node in graph.nodes {
       switch node.operation {
+      // Whole numbers name one of at least two parts.
+      case .input(let position) where node.type.dtype == .int64:
+        inputs[position] = Tensor(node.type.shape) { _ in Rational(Int128(random.int(0...1)), 1) }
       case .input(let position): inputs[position] = draw(node.type.shape)
       case .parameter(let path, _): parameters[path] = draw(node.type.shape)
       default: break
