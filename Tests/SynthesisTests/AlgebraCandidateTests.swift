@@ -38,7 +38,8 @@ import Testing
         for rule in proposal.rule.split(separator: "+") { applied[String(rule), default: 0] += 1 }
       }
     }
-    for rule in Rule.algebra + [.attention] {
+    // Numbers of classes are not drawn here: LookupTests has products with one-hot vectors.
+    for rule in Rule.algebra + [.attention] where rule.id != Rule.oneHotProduct.id {
       #expect(applied[rule.id, default: 0] > 0, "\(rule.id) was never applied")
     }
     let result = try await TestPython.run("check_algebra.py", [folder.path], cache: folder)

@@ -13,6 +13,9 @@ struct Lookup {
   var extent: Int
   /// Elements of a part that lie beside each other.
   var inner: Int
+  /// For `gather`, whose numbers name single elements: its result's shape, and from each element to the next one along its
+  /// dimensions the distance in the table, 0 along the one that the numbers are for.
+  var elements: (shape: [Int], strides: [Int])?
 }
 
 extension TensorGraph {
@@ -20,14 +23,21 @@ extension TensorGraph {
   /// kernels run.
   func lookup(_ id: ValueID) -> Lookup? {
     let node = nodes[id]
-    guard case .call(let call) = node.operation, let (table, numbers, dimension) = Self.fetched(call, node.operands)
+    guard case .call(let call) = node.operation, let (table, numbers, dimension) = fetched(call, node.operands)
     else { return nil }
     let (own, index) = (nodes[table].type, nodes[numbers].type)
     guard own.dtype.isFloating, own.dtype == node.type.dtype, index.dtype == .int64, index.count > 0,
       own.shape.indices.contains(dimension)
     else { return nil }
     let inner = own.shape[(dimension + 1)...].reduce(1, *)
-    guard node.type.shape == own.shape[..<dimension] + index.shape + own.shape[(dimension + 1)...] else { return nil }
+    var elements: (shape: [Int], strides: [Int])?
+    if call.name == "gather" {
+      var strides = Shape.strides(own.shape)
+      strides[dimension] = 0
+      elements = (index.shape, strides)
+    }
+    let whole = own.shape[..<dimension] + index.shape + own.shape[(dimension + 1)...]
+    guard node.type.shape == elements?.shape ?? Array(whole) else { return nil }
     let (read, named) = (source(table), source(numbers))
     guard read.layout.isRowMajor(own.shape), nodes[read.root].type.count == own.count,
       StridedLayout(strides: named.layout.strides).isRowMajor(index.shape),
@@ -35,24 +45,26 @@ extension TensorGraph {
     else { return nil }
     return Lookup(
       table: read.root, index: named.root, indexOffset: named.layout.offset, count: index.count,
-      extent: own.shape[dimension], inner: inner)
+      extent: own.shape[dimension], inner: inner, elements: elements)
   }
 
   /// Whether it is such a call at all.
   func isFetch(_ id: ValueID) -> Bool {
-    if case .call(let call) = nodes[id].operation { Self.fetched(call, nodes[id].operands) != nil } else { false }
+    if case .call(let call) = nodes[id].operation { fetched(call, nodes[id].operands) != nil } else { false }
   }
 
   /// Tensor, numbers, and the dimension that they are for.
-  private static func fetched(_ call: Call, _ operands: [ValueID]) -> (ValueID, ValueID, Int)? {
+  private func fetched(_ call: Call, _ operands: [ValueID]) -> (ValueID, ValueID, Int)? {
     func tensor(_ argument: CallArgument?) -> ValueID? {
       if case .operand(let place)? = argument { operands[place] } else { nil }
     }
     guard let table = tensor(call.arguments.first) else { return nil }
     switch call.target {
     case "aten.embedding.default": return tensor(call.argument(1, "indices")).map { (table, $0, 0) }
-    case "aten.index_select.default":
-      guard let dimension = call.argument(1, "dim")?.integer, dimension >= 0 else { return nil }
+    case "aten.index_select.default", "aten.gather.default":
+      guard let named = call.argument(1, "dim")?.integer,
+        let dimension = Shape.dimension(named, rank: nodes[table].type.shape.count)
+      else { return nil }
       return tensor(call.argument(2, "index")).map { (table, $0, dimension) }
     case "aten.index.Tensor":
       guard case .list(let items)? = call.argument(1, "indices"), let last = items.last,
@@ -93,6 +105,10 @@ extension FusionGroup.Access {
   init?(
     _ lookup: Lookup, offset: Int, strides: [Int], dimensions: [Int], isFixed: (Int) -> Bool
   ) {
+    if lookup.elements != nil {
+      self.init(elements: lookup, offset: offset, strides: strides, dimensions: dimensions, isFixed: isFixed)
+      return
+    }
     let span = lookup.count * lookup.inner
     var (own, named) = ([Int](repeating: 0, count: strides.count), [Int](repeating: 0, count: strides.count))
     // Where the last element of all lies in its part, and the part's number.
@@ -119,4 +135,28 @@ extension FusionGroup.Access {
         root: lookup.index, offset: lookup.indexOffset + offset / lookup.inner % lookup.count, strides: named,
         step: lookup.inner, extent: lookup.extent))
   }
+
+  /// The same for elements that numbers of their own name.
+  private init?(
+    elements lookup: Lookup, offset: Int, strides: [Int], dimensions: [Int], isFixed: (Int) -> Bool
+  ) {
+    guard let elements = lookup.elements, offset == 0 else { return nil }
+    let below = Shape.strides(elements.shape)
+    var own = [Int](repeating: 0, count: strides.count)
+    for (dimension, stride) in strides.enumerated() where stride != 0 && dimensions[dimension] > 1 {
+      // The one dimension of the result that it is a part of.
+      let place = below.indices.first {
+        elements.shape[$0] > 1 && stride >= below[$0] && stride * dimensions[dimension] <= below[$0] * elements.shape[$0]
+      }
+      guard let place, stride % below[place] == 0, !isFixed(dimension) else { return nil }
+      own[dimension] = stride / below[place] * elements.strides[place]
+    }
+    self.init(
+      root: lookup.table, offset: 0, strides: own,
+      index: .init(
+        root: lookup.index, offset: lookup.indexOffset, strides: strides, step: lookup.inner, extent: lookup.extent))
+  }
+
+  /// Whether every element is named by a number of its own.
+  var isByElement: Bool { index?.strides.last.map { $0 != 0 } ?? false }
 }

@@ -18,8 +18,26 @@ extension VectorHeader {
 
         """
       ),
+      "across": (
+        [],
+        """
+        /// The sum of a vector's numbers, half by half: no chain of additions that wait for each other.
+        template <class V> inline double across(V v) {
+          constexpr int count = sizeof v / sizeof v[0];
+          if constexpr (count == 2) {
+            return double(v[0]) + v[1];
+          } else {
+            typedef decltype(v[0] + v[0]) number;
+            typedef number half __attribute__((vector_size(sizeof v / 2)));
+            half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
+            return across(parts[0] + parts[1]);
+          }
+        }
+
+        """
+      ),
       "Sum": (
-        ["Total", "first"],
+        [isSingle ? "across" : "Total", "first"],
         isSingle
           ? """
           /// A sum in four vectors of partial sums, emptied into totals of double precision by `flush` before they grow long.
@@ -39,10 +57,7 @@ extension VectorHeader {
             }
             double value() {
               flush();
-              Total sum;
-              const wide v = total[0] + total[1];
-              for (int i = 0; i < lanes / 2; ++i) sum.add(v[i]);
-              return sum.value();
+              return across(total[0] + total[1]);
             }
           };
 
@@ -73,7 +88,7 @@ extension VectorHeader {
           """
       ),
       "SumOfSquares": (
-        isSingle ? ["Total", "first"] : ["Sum"],
+        isSingle ? ["across", "first"] : ["Sum"],
         isSingle
           ? """
           /// A sum of squares in double precision: squares of large numbers don't overflow, small differences survive.
@@ -89,12 +104,7 @@ extension VectorHeader {
             }
             template <class S> void add(vec v, Part p, S slot) { add(select(first(p.count), v, vec{}), Whole{}, slot); }
             void flush() {}
-            double value() const {
-              const wide v = (part[0] + part[1]) + (part[2] + part[3]);
-              Total total;
-              for (int i = 0; i < lanes / 2; ++i) total.add(v[i]);
-              return total.value();
-            }
+            double value() const { return across((part[0] + part[1]) + (part[2] + part[3])); }
           };
 
           """
@@ -172,15 +182,24 @@ extension VectorHeader {
       void flush() {}
       /// The extremum itself, and where it is; of equal ones the first.
       real extremum(int64_t& at) const {
+        vec all = part[0];
+        mask places = index[0];
+        for (int slot = 1; slot < 4; ++slot) {
+          const vec v = part[slot];
+          const mask isBetter = (v \(symbol) all) | ((v != v) & (all == all));
+          const mask isEqual = (v == all) | ((v != v) & (all != all));
+          const mask isTaken = isBetter | (isEqual & (index[slot] < places));
+          all = select(isTaken, v, all);
+          places = isTaken ? index[slot] : places;
+        }
         real best = \(identity);
         at = -1;
-        for (int slot = 0; slot < 4; ++slot)
-          for (int i = 0; i < lanes; ++i) {
-            const real v = part[slot][i];
-            const int64_t position = index[slot][i] + i;
-            const bool isBetter = v \(symbol) best || (v != v && best == best), isEqual = v == best || (v != v && best != best);
-            if (isBetter || (isEqual && (at < 0 || position < at))) best = v, at = position;
-          }
+        for (int i = 0; i < lanes; ++i) {
+          const real v = all[i];
+          const int64_t position = places[i] + i;
+          const bool isBetter = v \(symbol) best || (v != v && best == best), isEqual = v == best || (v != v && best != best);
+          if (isBetter || (isEqual && (at < 0 || position < at))) best = v, at = position;
+        }
         if (best == real(\(identity))) at = 0;  // nothing beats it: all are equal
         return best;
       }
@@ -200,9 +219,10 @@ extension VectorHeader {
       void flush() {}
       real value() const {
         const vec v = \(function)(\(function)(part[0], part[1]), \(function)(part[2], part[3]));
-        real r = v[0];
-        for (int i = 1; i < lanes; ++i) r = \(function)(r, v[i]);
-        return r;
+        real r[lanes]; __builtin_memcpy(r, &v, sizeof v);
+        for (int count = lanes / 2; count > 0; count /= 2)
+          for (int i = 0; i < count; ++i) r[i] = \(function)(r[i], r[i + count]);
+        return r[0];
       }
     };
 

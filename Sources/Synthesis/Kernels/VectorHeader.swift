@@ -45,12 +45,12 @@ struct VectorHeader {
 
   private static let order =
     [
-      "load", "loadMask", "gather", "gatherMask", "store", "storeMask", "stream",
+      "load", "loadMask", "gather", "gatherNamed", "gatherMask", "store", "storeMask", "stream",
     ] + storageOrder + [
       "fence", "prefetch", "hugePages", "first", "sweep", "alignedSweep", "wideSweep", "fma", "atLeast", "atMost",
       "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
       "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "sin", "cos", "floor", "ceil", "round", "trunc", "power",
-      "maximum", "minimum", "Total", "Sum", "SumOfSquares", "Product",
+      "maximum", "minimum", "Total", "across", "Sum", "SumOfSquares", "Product",
       "Maximum", "Minimum",
       "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnProduct",
       "ColumnMaximum", "ColumnMinimum",
@@ -95,6 +95,18 @@ struct VectorHeader {
         mask m; __builtin_memcpy(&m, lane, sizeof m); return m;
       }
       inline mask load(const uint8_t* p, Part part) { mask m = {}; for (int i = 0; i < part.count; ++i) m[i] = p[i] ? -1 : 0; return m; }
+
+      """,
+      "gatherNamed": """
+      /// From `j` on, elements that are `stride` apart, each moved by so many steps as its own number says.
+      template <int64_t stride, int64_t apart, int64_t step>
+      inline vec gather_named(const real* p, const int64_t* numbers, int64_t j, Whole) {
+        vec v; for (int i = 0; i < lanes; ++i) v[i] = p[(j + i) * stride + numbers[(j + i) * apart] * step]; return v;
+      }
+      template <int64_t stride, int64_t apart, int64_t step>
+      inline vec gather_named(const real* p, const int64_t* numbers, int64_t j, Part part) {
+        vec v = {}; for (int i = 0; i < part.count; ++i) v[i] = p[(j + i) * stride + numbers[(j + i) * apart] * step]; return v;
+      }
 
       """,
       "gather": """
