@@ -196,10 +196,7 @@ extension FusionGroup {
           let fetched = graph.lookup(source.root).flatMap { lookup -> Access? in
             guard scanned.extent == nil, !set.contains(lookup.table) else { return nil }
             return Access(lookup, offset: layout.offset, strides: strides, dimensions: dimensions) { dimension in
-              // Elements are fetched one by one where nothing else is done.
-              let mayBeLast = rowLength == nil && graph.nodes[lookup.table].type.dtype == dtype
-              return dimension == dimensions.count - 1
-                ? !mayBeLast : rowLength != nil && distance == 1 && dimension >= rowDimensions
+              dimension == dimensions.count - 1 || rowLength != nil && distance == 1 && dimension >= rowDimensions
             }
           }
           operands[id]?.append(.memory(fetched ?? plain))

@@ -13,9 +13,6 @@ struct Lookup {
   var extent: Int
   /// Elements of a part that lie beside each other.
   var inner: Int
-  /// For `gather`, whose numbers name single elements: its result's shape, and from each element to the next one along its
-  /// dimensions the distance in the table, 0 along the one that the numbers are for.
-  var elements: (shape: [Int], strides: [Int])?
 }
 
 extension TensorGraph {
@@ -30,14 +27,7 @@ extension TensorGraph {
       own.shape.indices.contains(dimension)
     else { return nil }
     let inner = own.shape[(dimension + 1)...].reduce(1, *)
-    var elements: (shape: [Int], strides: [Int])?
-    if call.name == "gather" {
-      var strides = Shape.strides(own.shape)
-      strides[dimension] = 0
-      elements = (index.shape, strides)
-    }
-    let whole = own.shape[..<dimension] + index.shape + own.shape[(dimension + 1)...]
-    guard node.type.shape == elements?.shape ?? Array(whole) else { return nil }
+    guard node.type.shape == own.shape[..<dimension] + index.shape + own.shape[(dimension + 1)...] else { return nil }
     let (read, named) = (source(table), source(numbers))
     guard read.layout.isRowMajor(own.shape), nodes[read.root].type.count == own.count,
       StridedLayout(strides: named.layout.strides).isRowMajor(index.shape),
@@ -45,7 +35,7 @@ extension TensorGraph {
     else { return nil }
     return Lookup(
       table: read.root, index: named.root, indexOffset: named.layout.offset, count: index.count,
-      extent: own.shape[dimension], inner: inner, elements: elements)
+      extent: own.shape[dimension], inner: inner)
   }
 
   /// Whether it is such a call at all.
@@ -61,7 +51,7 @@ extension TensorGraph {
     guard let table = tensor(call.arguments.first) else { return nil }
     switch call.target {
     case "aten.embedding.default": return tensor(call.argument(1, "indices")).map { (table, $0, 0) }
-    case "aten.index_select.default", "aten.gather.default":
+    case "aten.index_select.default":
       guard let named = call.argument(1, "dim")?.integer,
         let dimension = Shape.dimension(named, rank: nodes[table].type.shape.count)
       else { return nil }
@@ -105,10 +95,6 @@ extension FusionGroup.Access {
   init?(
     _ lookup: Lookup, offset: Int, strides: [Int], dimensions: [Int], isFixed: (Int) -> Bool
   ) {
-    if lookup.elements != nil {
-      self.init(elements: lookup, offset: offset, strides: strides, dimensions: dimensions, isFixed: isFixed)
-      return
-    }
     let span = lookup.count * lookup.inner
     var (own, named) = ([Int](repeating: 0, count: strides.count), [Int](repeating: 0, count: strides.count))
     // Where the last element of all lies in its part, and the part's number.
@@ -135,28 +121,4 @@ extension FusionGroup.Access {
         root: lookup.index, offset: lookup.indexOffset + offset / lookup.inner % lookup.count, strides: named,
         step: lookup.inner, extent: lookup.extent))
   }
-
-  /// The same for elements that numbers of their own name.
-  private init?(
-    elements lookup: Lookup, offset: Int, strides: [Int], dimensions: [Int], isFixed: (Int) -> Bool
-  ) {
-    guard let elements = lookup.elements, offset == 0 else { return nil }
-    let below = Shape.strides(elements.shape)
-    var own = [Int](repeating: 0, count: strides.count)
-    for (dimension, stride) in strides.enumerated() where stride != 0 && dimensions[dimension] > 1 {
-      // The one dimension of the result that it is a part of.
-      let place = below.indices.first {
-        elements.shape[$0] > 1 && stride >= below[$0] && stride * dimensions[dimension] <= below[$0] * elements.shape[$0]
-      }
-      guard let place, stride % below[place] == 0, !isFixed(dimension) else { return nil }
-      own[dimension] = stride / below[place] * elements.strides[place]
-    }
-    self.init(
-      root: lookup.table, offset: 0, strides: own,
-      index: .init(
-        root: lookup.index, offset: lookup.indexOffset, strides: strides, step: lookup.inner, extent: lookup.extent))
-  }
-
-  /// Whether every element is named by a number of its own.
-  var isByElement: Bool { index?.strides.last.map { $0 != 0 } ?? false }
 }

@@ -7,8 +7,6 @@ struct ExpressionWriter {
   let plan: PassPlan
   /// Pointer variable of an access at the start of the row part that is swept.
   var pointers: [FusionGroup.Access: String] = [:]
-  /// Pointer variable of the numbers that name elements of an access, likewise.
-  var numbers: [FusionGroup.Access: String] = [:]
   /// Numbers held for a row (or part of one) by an access without a stride.
   var rowScalars: [FusionGroup.Access: String] = [:]
   /// Where kept values and results of the row lie.
@@ -104,11 +102,6 @@ struct ExpressionWriter {
   private mutating func load(_ access: FusionGroup.Access, at pointer: String) -> String {
     let dtype = graph.nodes[access.root].type.dtype
     let stride = access.strides.last ?? 0
-    if let index = access.index, let numbers = numbers[access] {
-      need("gatherNamed")
-      let steps = [stride, index.strides.last ?? 0, index.step].map(CPlusPlus.integer).joined(separator: ", ")
-      return "gather_named<\(steps)>(\(pointer), \(numbers), j, n)"
-    }
     if stride == 1 {
       need(dtype.piece("load", computing: group.dtype))
       return "load(\(pointer) + j, n)"

@@ -6,27 +6,10 @@ extension FusionKernel {
     return " + \(number)" + (index.step == 1 ? "" : " * \(CPlusPlus.integer(index.step))")
   }
 
-  /// Pointers to where elements are fetched from, and to the numbers that name them.
-  func declareElements(
-    _ access: FusionGroup.Access, _ number: Int, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
-  ) {
-    guard let index = access.index else { return }
-    let step = access.strides.last ?? 0
-    let start = step == 0 ? "" : " + begin * \(CPlusPlus.integer(step))"
-    code.line(
-      "const \(element(access.root))* const a\(number) = \(input(access.root))\(rowOffset(access, row: "row"))\(start);")
-    let place = CPlusPlus.offset(
-      "row", Array(rowDimensions), Array(index.strides[..<group.rowDimensions]), plus: index.offset)
-    let first = " + begin" + (index.strides.last == 1 ? "" : " * \(CPlusPlus.integer(index.strides.last ?? 0))")
-    code.line("const int64_t* const i\(number) = \(input(index.root))\(place)\(first);")
-    expressions.pointers[access] = "a\(number)"
-    expressions.numbers[access] = "i\(number)"
-  }
-
   /// What lies somewhere else for every row, where no prefetcher finds it.
   var laterParts: [(index: Int, access: FusionGroup.Access)] {
     group.accesses.enumerated().filter { _, access in
-      access.strides.last == 1 && !access.isByElement && access.index?.strides[..<group.rowDimensions].contains { $0 != 0 } ?? false
+      access.strides.last == 1 && access.index?.strides[..<group.rowDimensions].contains { $0 != 0 } ?? false
     }.map { ($0.offset, $0.element) }
   }
 

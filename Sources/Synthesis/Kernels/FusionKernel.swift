@@ -128,7 +128,7 @@ struct FusionKernel {
   func rowOffset(_ access: FusionGroup.Access, row: String) -> String {
     let own = CPlusPlus.offset(
       row, Array(rowDimensions), Array(access.strides[..<group.rowDimensions]), plus: access.offset)
-    guard let index = access.index, !access.isByElement else { return own }
+    guard let index = access.index else { return own }
     let place = CPlusPlus.offset(
       row, Array(rowDimensions), Array(index.strides[..<group.rowDimensions]), plus: index.offset)
     return own + fetched(index, at: input(index.root), place)
@@ -144,10 +144,6 @@ struct FusionKernel {
     code.line("const int64_t row = task / blocks, begin = task % blocks * block;")
     code.line("const int64_t count = columns - begin < block ? columns - begin : block;")
     for (index, access) in group.accesses.enumerated() {
-      if access.isByElement {
-        declareElements(access, index, &expressions, &code)
-        continue
-      }
       let stride = inner.isEmpty ? 0 : access.strides.last ?? 0
       let start = stride == 0 ? "" : stride == 1 ? " + begin" : " + begin * \(stride)"
       declare(access, "a\(index)", offset: rowOffset(access, row: "row") + start, stride: stride, &expressions, &code)

@@ -20,6 +20,7 @@ struct VectorHeader {
     while let name = stack.popLast() {
       for dependency in piece(name)?.needs ?? [] where needed.insert(dependency).inserted { stack.append(dependency) }
     }
+    assert(needed.allSatisfy(Self.order.contains), "no place for \(needed.subtracting(Self.order))")
     let body = Self.order.filter { needed.contains($0) }.compactMap { piece($0)?.text }
     return """
       using real = \(isSingle ? "float" : "double");
@@ -45,7 +46,7 @@ struct VectorHeader {
 
   private static let order =
     [
-      "load", "loadMask", "gather", "gatherNamed", "gatherMask", "store", "storeMask", "stream",
+      "load", "loadMask", "gather", "gatherMask", "store", "storeMask", "stream",
     ] + storageOrder + [
       "fence", "prefetch", "hugePages", "first", "sweep", "alignedSweep", "wideSweep", "fma", "atLeast", "atMost",
       "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
@@ -95,18 +96,6 @@ struct VectorHeader {
         mask m; __builtin_memcpy(&m, lane, sizeof m); return m;
       }
       inline mask load(const uint8_t* p, Part part) { mask m = {}; for (int i = 0; i < part.count; ++i) m[i] = p[i] ? -1 : 0; return m; }
-
-      """,
-      "gatherNamed": """
-      /// From `j` on, elements that are `stride` apart, each moved by so many steps as its own number says.
-      template <int64_t stride, int64_t apart, int64_t step>
-      inline vec gather_named(const real* p, const int64_t* numbers, int64_t j, Whole) {
-        vec v; for (int i = 0; i < lanes; ++i) v[i] = p[(j + i) * stride + numbers[(j + i) * apart] * step]; return v;
-      }
-      template <int64_t stride, int64_t apart, int64_t step>
-      inline vec gather_named(const real* p, const int64_t* numbers, int64_t j, Part part) {
-        vec v = {}; for (int i = 0; i < part.count; ++i) v[i] = p[(j + i) * stride + numbers[(j + i) * apart] * step]; return v;
-      }
 
       """,
       "gather": """
