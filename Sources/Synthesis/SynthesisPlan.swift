@@ -14,7 +14,7 @@ struct SynthesisPlan {
     self.request = request
     // Calls that nothing uses (assertions on metadata, mostly) are not part of what the op computes.
     let captured = request.graph.pruned()
-    lowered = captured.lowered().takingTanhPlusOneAsSigmoid().takingNarrowRowsApart()
+    lowered = captured.lowered().takingViewsFirst().takingTanhPlusOneAsSigmoid().takingNarrowRowsApart()
       .turningPairedRows().copyingReturnedLookups()
     backward = BackwardPass(captured).flatMap { $0.isWorthwhile(beside: captured) ? $0 : nil }
     productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
@@ -32,7 +32,7 @@ struct SynthesisPlan {
   /// Fused kernels for what is element-wise or reduces rows; convolutions stay as they are.
   func fusion() -> [Proposal] {
     guard productShare < Self.productShareLimit else { return [] }
-    return proposals(lowered, rules: [], brief: "fusion")
+    return proposals(lowered.mergingNestedSums(), rules: [], brief: "fusion")
   }
 
   /// The graph with re-expressed poolings and folded normalisations, and fused kernels around them.

@@ -11,6 +11,7 @@ import Testing
     ("exp", "exp", "expl(x)", 1.1), ("expm1", "expm1", "expm1l(x)", 1.5), ("log", "log", "logl(x)", 1),
     ("log1p", "log1p", "log1pl(x)", 1.6),
     ("sigmoid", "sigmoid", "x < 0 ? expl(x) / (1 + expl(x)) : 1 / (1 + expl(-x))", 2.6),
+    ("sin", "sin", "sinl(x)", 1.8), ("cos", "cos", "cosl(x)", 1.8),
     ("tanh", "tanh", "tanhl(x)", 4.5), ("erf", "erf", "erfl(x)", 2.6),
     ("normalCDF", "normal_cdf", "0.5L * erfcl(-x * sqrtl(0.5L))", 12),
     ("sqrt", "sqrt", "sqrtl(x)", 0.51), ("rsqrt", "rsqrt", "1 / sqrtl(x)", 1.6),

@@ -219,6 +219,16 @@ struct ReferenceCall {
       order.swapAt(pair[0], pair[1])
       return [x.permuted(order)]
     case "expand": return tensor(0, "self").map { [$0.broadcast(to: type.shape)] }
+    case "slice", "select":
+      // From an index on, every so many, or the one that it names.
+      guard let x = tensor(0, "self") else { return nil }
+      let dimension = Int(number(1, "dim", 0))
+      let given = Int(number(2, call.name == "slice" ? "start" : "index", 0))
+      let first = given < 0 ? given + x.shape[dimension] : given
+      let strides = Shape.strides(x.shape)
+      var stepped = strides
+      if call.name == "slice" { stepped[dimension] *= Int(number(4, "step", 1)) } else { stepped.remove(at: dimension) }
+      return [x.view(.init(offset: first * strides[dimension], strides: stepped), shape: type.shape)]
     case "chunk":
       guard let x = tensor(0, "self") else { return nil }
       let rank = x.shape.count

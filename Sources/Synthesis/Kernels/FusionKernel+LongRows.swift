@@ -2,14 +2,18 @@ extension FusionKernel {
   /// Every pass is a parallel loop over blocks of a row; partial results are put together in order, so that the
   /// result doesn't depend on the number of threads.
   func blocked(_ plan: PassPlan, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
-    let block = 32768
-    code.line("constexpr int64_t block = \(block), blocks = \((group.columns + block - 1) / block);")
+    let length = inner.last ?? 1
+    let isOneLine = inner.count <= 1
+    // Elements, or lines along the last dimension.
+    let (whole, block) = isOneLine ? (group.columns, 32768) : (group.columns / length, max(1, 32768 / length))
+    code.line("constexpr int64_t block = \(block), blocks = \((whole + block - 1) / block);")
     code.open("for (int64_t row = 0; row < rows; ++row) {")
     for (index, access) in group.accesses.enumerated() {
+      let isConstant = access.strides[group.rowDimensions...].allSatisfy { $0 == 0 }
       declare(
-        access, "a\(index)", offset: rowOffset(access, row: "row"), stride: access.strides.last == 0 ? 0 : 1,
-        &expressions, &code)
+        access, "a\(index)", offset: rowOffset(access, row: "row"), stride: isConstant ? 0 : 1, &expressions, &code)
     }
+    let rowPointers = expressions.pointers
     for id in group.outputs where group.roles[id] == .full {
       code.line("\(element(id))* const r\(id) = \(output(id)) + row * columns;")
     }
@@ -26,15 +30,18 @@ extension FusionKernel {
       }
       code.directive("#pragma omp parallel for num_threads(threads) schedule(static)")
       code.open("for (int64_t number = 0; number < blocks; ++number) {")
-      code.line("const int64_t first_column = number * block;")
-      code.line("const int64_t count = columns - first_column < block ? columns - first_column : block;")
       accumulators(reduced, &expressions, &code)
-      let sums = reduced.filter(isSum)
-      code.open("for (int64_t begin = 0; begin < count; begin += \(sumBlock)) {")
-      code.line("const int64_t length = count - begin < \(sumBlock) ? count - begin : \(sumBlock);")
-      body(pass, reduced, written, count: "length", start: "first_column + begin + ", &expressions, &code)
-      for id in sums { code.line("\(accumulator(id)).flush();") }
-      code.close()
+      if isOneLine {
+        code.line("const int64_t first_column = number * block;")
+        code.line("const int64_t count = columns - first_column < block ? columns - first_column : block;")
+        code.open("for (int64_t begin = 0; begin < count; begin += \(sumBlock)) {")
+        code.line("const int64_t length = count - begin < \(sumBlock) ? count - begin : \(sumBlock);")
+        body(pass, reduced, written, count: "length", start: "first_column + begin + ", &expressions, &code)
+        for id in reduced.filter(isSum) { code.line("\(accumulator(id)).flush();") }
+        code.close()
+      } else {
+        lines(pass, whole, rowPointers, &expressions, &code)
+      }
       for id in reduced {
         code.line(
           isIndex(id)
@@ -72,6 +79,23 @@ extension FusionKernel {
       }
     }
     finishRows(plan, &expressions, &code)
+    code.close()
+  }
+
+  /// A block's lines, one after the other.
+  private func lines(
+    _ pass: Int, _ whole: Int, _ rowPointers: [FusionGroup.Access: String], _ expressions: inout ExpressionWriter,
+    _ code: inout CodeWriter
+  ) {
+    let line = "k\(inner.count - 2)"
+    let position = " + \(line) * \(inner.last ?? 1)"
+    code.line("const int64_t last = \(whole) - number * block < block ? \(whole) : (number + 1) * block;")
+    code.open("for (int64_t \(line) = number * block; \(line) < last; ++\(line)) {")
+    declareLine(rowPointers, &expressions, &code) { CPlusPlus.offset(line, Array(inner.dropLast()), $0) }
+    expressions.buffers = [:]
+    for id in group.outputs where group.roles[id] == .full { expressions.buffers[id] = "r\(id)\(position)" }
+    let plan = expressions.plan
+    sweeps(pass, plan.reduced(in: pass), plan.written(in: pass), position: position, &expressions, &code)
     code.close()
   }
 }

@@ -29,7 +29,7 @@ struct FusionKernel {
 
   /// Too few rows for all threads: rows are cut into blocks instead.
   var cutsRows: Bool {
-    group.hasReductions && group.rows < 2 * threads && group.columns >= 65536 && inner.count == 1
+    group.hasReductions && group.rows < 2 * threads && group.columns >= 65536
   }
 
   func text() -> KernelText {
@@ -235,22 +235,8 @@ struct FusionKernel {
         position += " + k\(index) * \(product)"
       }
       if inner.count > 1 {
-        for (index, access) in group.accesses.enumerated() {
-          guard let pointer = rowPointers[access] else { continue }
-          let steps = inner.indices.dropLast().map { (access.strides[group.rowDimensions + $0], $0) }.filter {
-            $0.0 != 0
-          }
-          let offset = steps.map { " + k\($0.1) * \(CPlusPlus.integer($0.0))" }.joined()
-          if access.strides.last == 0 {
-            expressions.pointers[access] = nil
-            expressions.rowScalars[access] = "b\(index)"
-            code.line(
-              "const \(number(access.root)) b\(index) = \(pointer)[\(offset.isEmpty ? "0" : String(offset.dropFirst(3)))];"
-            )
-          } else {
-            expressions.pointers[access] = "b\(index)"
-            code.line("const \(element(access.root))* const b\(index) = \(pointer)\(offset);")
-          }
+        declareLine(rowPointers, &expressions, &code) { strides in
+          strides.indices.filter { strides[$0] != 0 }.map { " + k\($0) * \(CPlusPlus.integer(strides[$0]))" }.joined()
         }
       }
       expressions.buffers = [:]
@@ -265,6 +251,28 @@ struct FusionKernel {
     }
     finishRows(plan, &expressions, &code)
     closeParallel(&expressions, &code)
+  }
+
+  /// Where a line of a row along its last dimension is read, or the number itself where it reads just one.
+  ///
+  /// - Parameter offset: where the line begins, by strides of the inner dimensions but the last.
+  func declareLine(
+    _ rowPointers: [FusionGroup.Access: String], _ expressions: inout ExpressionWriter, _ code: inout CodeWriter,
+    offset: ([Int]) -> String
+  ) {
+    for (index, access) in group.accesses.enumerated() {
+      guard let pointer = rowPointers[access] else { continue }
+      let start = offset(Array(access.strides[group.rowDimensions...].dropLast()))
+      if access.strides.last == 0 {
+        expressions.pointers[access] = nil
+        expressions.rowScalars[access] = "b\(index)"
+        let place = start.isEmpty ? "0" : String(start.dropFirst(3))
+        code.line("const \(number(access.root)) b\(index) = \(pointer)[\(place)];")
+      } else {
+        expressions.pointers[access] = "b\(index)"
+        code.line("const \(element(access.root))* const b\(index) = \(pointer)\(start);")
+      }
+    }
   }
 
   /// Row values after the last sweep, and the row's own results.
@@ -303,7 +311,7 @@ struct FusionKernel {
   }
 
   /// One sweep along the last dimension, in blocks where sums would otherwise grow long.
-  private func sweeps(
+  func sweeps(
     _ pass: Int, _ reduced: [ValueID], _ written: [ValueID], position: String, _ expressions: inout ExpressionWriter,
     _ code: inout CodeWriter
   ) {

@@ -50,7 +50,8 @@ struct VectorHeader {
     ] + storageOrder + [
       "fence", "prefetch", "hugePages", "first", "sweep", "alignedSweep", "wideSweep", "fma", "atLeast", "atMost",
       "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
-      "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "sin", "cos", "floor", "ceil", "round", "trunc", "power",
+      "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "any", "sine", "sin", "cos",
+      "floor", "ceil", "round", "trunc", "power",
       "maximum", "minimum", "Total", "across", "Sum", "SumOfSquares", "Product",
       "Maximum", "Minimum",
       "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnProduct",
@@ -285,6 +286,24 @@ struct VectorHeader {
         """
         /// |a| with the sign of b.
         inline vec copy_sign(vec a, vec b) { const mask sign = (mask)splat(real(-0.0)); return (vec)(((mask)a & ~sign) | ((mask)b & sign)); }
+
+        """
+      ),
+      "any": (
+        [],
+        """
+        /// Whether any lane is all ones.
+        template <class M> inline bool any(M m) {
+        #if defined(__AVX512F__)
+          if constexpr (sizeof m == 64) return _mm512_test_epi32_mask((__m512i)m, (__m512i)m);
+        #endif
+        #if defined(__AVX2__)
+          if constexpr (sizeof m == 32) return _mm256_movemask_epi8((__m256i)m);
+        #endif
+          int64_t parts[sizeof m / 8], all = 0; __builtin_memcpy(parts, &m, sizeof m);
+          for (int64_t part : parts) all |= part;
+          return all;
+        }
 
         """
       ),
