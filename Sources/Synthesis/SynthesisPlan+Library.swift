@@ -12,19 +12,23 @@ extension SynthesisPlan {
     let packed = Rule.packedEpilogues.applied(to: start)
     let direct = Rule.depthwiseDirectly.applied(to: start)
     let ways: [(graph: TensorGraph?, rules: [Rule])] = [
-      (packed, [.packedEpilogues]),
-      // Only where something lies between that would be brought into row-major order and back.
+      // Only where something lies between that would be brought into row-major order and back: mostly the best, then.
       (packed.flatMap { Rule.channelsLast.applied(to: $0) }, [.packedEpilogues, .channelsLast]),
+      (packed, [.packedEpilogues]),
       // Kernels of our own for convolutions that keep channels apart, and the library's for all others.
       (direct.flatMap { Rule.packedEpilogues.applied(to: $0) }, [.depthwiseDirectly, .packedEpilogues]),
       (direct.flatMap { Rule.rowMajorEpilogues.applied(to: $0) }, [.depthwiseDirectly, .rowMajorEpilogues]),
       (Rule.rowMajorEpilogues.applied(to: start), [.rowMajorEpilogues]),
       (Rule.channelsLast.applied(to: start), [.channelsLast]),
     ]
-    return ways.flatMap { way -> [Proposal] in
+    let found = ways.map { way -> [Proposal] in
       guard let graph = way.graph else { return [] }
       let rules = (folded == nil ? [] : [Rule.batchNormFolding]) + way.rules
       return Array(proposals(graph, rules: rules, brief: "re-expression").prefix(Self.schedulesBesideLayers))
+    }
+    // Every way once, before any with another schedule: layers take most of the time.
+    return (0..<Self.schedulesBesideLayers).flatMap { number in
+      found.compactMap { number < $0.count ? $0[number] : nil }
     }
   }
 

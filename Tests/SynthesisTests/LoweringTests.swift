@@ -182,6 +182,19 @@ import Testing
     }
   }
 
+  @Test func whatTakesNothingButAShapeIsMadeOnce() throws {
+    for (name, value) in [("zeros_like", 0.0), ("new_ones", 1.0)] {
+      var maker = GraphMaker(seed: 1)
+      let x = maker.input([3, 4])
+      let arguments: [CallArgument] = name == "new_ones" ? [.list([.integer(3), .integer(4)])] : []
+      let like = maker.call("\(name).default", [x], arguments, shape: [3, 4])
+      maker.returns(maker.call("add.Tensor", [x, like]))
+      let lowered = maker.graph.lowered()
+      #expect(lowered.isPrepared.filter { $0 }.count == 1, "\(name)")
+      #expect(try maker.run(lowered)[0].values == maker.inputs[0]?.values.map { $0 + value })
+    }
+  }
+
   private func graphType(_ maker: GraphMaker, _ id: Int) -> TensorType { maker.graph.nodes[id].type }
 }
 

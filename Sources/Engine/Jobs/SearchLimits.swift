@@ -2,6 +2,9 @@
 enum SearchLimits {
   /// What the whole protocol takes for one candidate, about: 4 s of gates and 14 s of timing (docs/performance.md).
   static let verification = Duration.seconds(20)
+  /// What trying one idea takes at most, mostly: by so much less time may be left when the best of all is known. Without it
+  /// a better idea than the one that was judged early would never be judged.
+  static let lastIdea = Duration.seconds(6)
   /// Share of a budget that is too small for both: verifying is what a person gets, and there must be something to verify.
   static let verificationShare = 0.45
   /// How many finalists get the whole protocol: a second one, since the coarse order of near ties is a coin toss.

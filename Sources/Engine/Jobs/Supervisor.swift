@@ -174,5 +174,6 @@ struct SearchDeadline: Sendable {
 
   /// So that what was found can still be verified; of a small budget a part is left for ideas.
   var rankingIsOver: Bool { left < min(SearchLimits.verification, budget * SearchLimits.verificationShare) }
-  var leavesTimeToVerify: Bool { left > SearchLimits.verification }
+  /// The last idea is tried for some seconds after trying ideas has ended.
+  var leavesTimeToVerify: Bool { left > SearchLimits.verification - SearchLimits.lastIdea }
 }

@@ -34,6 +34,16 @@ extension TensorGraph {
       if case .view = c.builder.nodes[x].operation { return c.type.dtype.isFloating ? [c.copied(x)] : nil }
       return [x]
     }
+    // Of what they are given they take the shape alone: made once.
+    for (name, maker) in [("zeros_like", "zeros"), ("new_zeros", "zeros"), ("ones_like", "ones"), ("new_ones", "ones")]
+    {
+      table["aten.\(name).default"] = { c in
+        guard c.call.keywords["memory_format"] == nil, c.type.dtype != .other else { return nil }
+        let sizes = CallArgument.list(c.type.shape.map { .integer($0) })
+        let call = Call("aten.\(maker).default", [sizes], keywords: ["dtype": .dtype(c.type.dtype)])
+        return [c.builder.add(.call(call), [], c.type, origin: c.origin)]
+      }
+    }
     // In evaluation mode these return what they are given.
     for name in ["dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout"] {
       table["aten.\(name).default"] = { c in
