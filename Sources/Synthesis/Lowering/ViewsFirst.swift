@@ -5,17 +5,21 @@
 extension TensorGraph {
   /// More views than this would compute cheap values too often.
   private static let mostTimes = 3
+  /// What is left after some steps, views of values that were views of values themselves, is viewed where it lies.
+  private static let mostSteps = 8
 
   func takingViewsFirst() -> TensorGraph {
     var graph = self
-    // Each step moves views up by one operation; a graph has no more than its nodes.
-    for _ in nodes.indices {
-      let moved = graph.movable
+    for _ in 0..<Self.mostSteps {
+      let movable = graph.movable
       var didMove = false
       let next = graph.rewritten { node, index, builder in
-        guard case .view(let layout) = node.operation, moved.contains(graph.nodes[index].operands[0]),
-          let result = Self.computed(ofViews: node, layout, &builder)
-        else { return nil }
+        guard case .view(let layout) = node.operation, movable.contains(graph.nodes[index].operands[0]) else {
+          return nil
+        }
+        var views = ViewedValues(graph: graph, movable: movable, context: LoweringContext(replacing: node, builder))
+        guard let result = views.view(graph.nodes[index].operands[0], node.operands[0], layout) else { return nil }
+        builder = views.context.builder
         didMove = true
         return result
       }
@@ -29,6 +33,7 @@ extension TensorGraph {
   private var movable: Set<ValueID> {
     let users = users
     let returned = returned
+    let isCheap = isCheap
     var found = Set<ValueID>()
     var isStable = false
     func isMovable(_ id: ValueID) -> Bool {
@@ -45,7 +50,7 @@ extension TensorGraph {
       }
       let views = users[id].filter { !found.contains($0) }
       return isReady && views.allSatisfy { isUsedByKernels($0, users[$0], id) && !returned.contains($0) }
-        && views.reduce(0) { $0 + nodes[$1].type.count } <= nodes[id].type.count * (isCheap(id) ? Self.mostTimes : 1)
+        && views.reduce(0) { $0 + nodes[$1].type.count } <= nodes[id].type.count * (isCheap[id] ? Self.mostTimes : 1)
     }
     for (id, node) in nodes.enumerated() { if case .elementwise = node.operation { found.insert(id) } }
     while !isStable {
@@ -56,9 +61,17 @@ extension TensorGraph {
     return found
   }
 
-  private func isCheap(_ id: ValueID) -> Bool {
-    guard case .elementwise(let operation) = nodes[id].operation else { return true }
-    return !operation.isExpensive && nodes[id].operands.allSatisfy(isCheap)
+  /// For every value whether nothing expensive is computed element by element on the way to it.
+  private var isCheap: [Bool] {
+    var cheap: [Bool] = []
+    for node in nodes {
+      guard case .elementwise(let operation) = node.operation else {
+        cheap.append(true)
+        continue
+      }
+      cheap.append(!operation.isExpensive && node.operands.allSatisfy { cheap[$0] })
+    }
+    return cheap
   }
 
   private func isUsedByKernels(_ view: ValueID, _ users: [ValueID], _ id: ValueID) -> Bool {
@@ -73,19 +86,49 @@ extension TensorGraph {
       }
     }
   }
+}
 
-  private static func computed(ofViews view: Node, _ layout: StridedLayout, _ builder: inout GraphBuilder) -> ValueID? {
-    let node = builder.nodes[view.operands[0]]
-    guard let places = PlacesInView(layout, view.type.shape, of: node.type.shape) else { return nil }
-    var context = LoweringContext(replacing: view, builder)
-    let operands = node.operands.map { operand -> ValueID in
-      if case .scalar = builder.nodes[operand].operation { return operand }
-      let shape = builder.shape(operand)
-      return context.view(operand, shape: view.type.shape) { places.layout($0, shape: shape) }
+/// One view being computed of views.
+private struct ViewedValues {
+  typealias ValueID = TensorGraph.ValueID
+
+  let graph: TensorGraph
+  let movable: Set<ValueID>
+  var context: LoweringContext
+  /// Values of which the same has been made, by value and layout.
+  private var made: [Source: ValueID] = [:]
+
+  init(graph: TensorGraph, movable: Set<ValueID>, context: LoweringContext) {
+    self.graph = graph
+    self.movable = movable
+    self.context = context
+  }
+
+  /// - Parameters:
+  ///   - old: an element-wise value of the graph that is rewritten.
+  ///   - new: what it has become.
+  ///   - layout: of the view, over the value's row-major storage.
+  mutating func view(_ old: ValueID, _ new: ValueID, _ layout: StridedLayout) -> ValueID? {
+    let key = Source(root: old, layout: layout)
+    if let known = made[key] { return known }
+    let (node, shape) = (context.builder.nodes[new], context.type.shape)
+    guard let places = PlacesInView(layout, shape, of: node.type.shape) else { return nil }
+    var operands: [ValueID] = []
+    for (oldOperand, operand) in zip(graph.nodes[old].operands, node.operands) {
+      let own = context.shape(operand)
+      if case .scalar = context.builder.nodes[operand].operation {
+        operands.append(operand)
+      } else if movable.contains(oldOperand),
+        let value = view(oldOperand, operand, places.layout(.init(strides: Shape.strides(own)), shape: own))
+      {
+        operands.append(value)
+      } else {
+        operands.append(context.view(operand, shape: shape) { places.layout($0, shape: own) })
+      }
     }
-    let result = context.builder.add(node.operation, operands, view.type, origin: node.origin)
-    builder = context.builder
-    return result
+    let type = TensorType(node.type.dtype, shape)
+    made[key] = context.builder.add(node.operation, operands, type, origin: node.origin)
+    return made[key]
   }
 }
 
