@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Synthesis
@@ -94,6 +95,27 @@ import Testing
     let moved = maker.graph.lowered().takingViewsFirst()
     #expect(FusionPartition(maker.graph.lowered()).groups.count == 2)
     #expect(FusionPartition(moved).groups.count == 1)
+  }
+
+  /// On all threads, where lines don't follow each other in memory too.
+  @Test(.enabled(if: TestPython.hasTorch, TestPython.skipReason))
+  func reductionsOverAllThatAViewShowsGiveTheOriginalsValues() async throws {
+    let scratch = try CandidateTests.Scratch()
+    let original = try String(
+      contentsOf: TestPython.folder.appendingPathComponent("Python/line_models.py"), encoding: .utf8)
+    var lines = 0
+    for (name, graph) in try await CandidateTests.Captures.capture("line_models.py") {
+      let request = SynthesisRequest(
+        graph: graph, opName: name, isFunction: true, vectorBits: (name.utf8.last ?? 0) % 3 == 0 ? 256 : 512,
+        threads: 2, cacheBytes: [32 << 10, 1 << 20])
+      let proposal = try #require(Synthesizer.proposals(for: request, agent: "fusion").first, "\(name)")
+      if proposal.block.definition.contains("const int64_t last = ") { lines += 1 }
+      try proposal.block.candidateFile(original: original, provenance: [])
+        .write(to: scratch.url.appendingPathComponent("\(name).0.py"), atomically: true, encoding: .utf8)
+    }
+    #expect(lines > 12, "\(lines)")
+    let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
+    #expect(result.status == 0, "\(result.output)")
   }
 
   @Test func manyStepsTakeNoTime() {
