@@ -182,6 +182,26 @@ import Testing
     }
   }
 
+  @Test func diagonalsAreViews() throws {
+    for seed in 0..<60 {
+      var random = RandomSource(seed: seed)
+      var maker = GraphMaker(seed: seed)
+      let shape = (0..<random.int(2...4)).map { _ in random.int(2...5) }
+      let (first, second) = (random.int(0...shape.count - 1), random.int(1...shape.count - 1))
+      let other = (first + second) % shape.count
+      let offset = random.int(1 - shape[first]...shape[other] - 1)
+      let length = min(shape[first] + min(offset, 0), shape[other] - max(offset, 0))
+      let kept = shape.indices.filter { $0 != first && $0 != other }.map { shape[$0] }
+      let arguments: [CallArgument] = [.integer(offset), .integer(first - shape.count), .integer(other)]
+      let x = maker.input(shape)
+      let diagonal = maker.call("diagonal.default", [x], arguments, shape: kept + [length])
+      maker.returns(maker.call("neg.default", [diagonal]))
+      let lowered = maker.graph.lowered()
+      #expect(!lowered.hasCalls)
+      #expect(relativeDifference(try maker.run(maker.graph), try maker.run(lowered)) == 0, "seed \(seed)")
+    }
+  }
+
   @Test func whatTakesNothingButAShapeIsMadeOnce() throws {
     for (name, value) in [("zeros_like", 0.0), ("new_ones", 1.0)] {
       var maker = GraphMaker(seed: 1)

@@ -71,6 +71,21 @@ extension TensorGraph {
       else { return nil }
       return [context.selected(x, dimension, position)]
     }
+    table["aten.diagonal.default"] = { context in
+      guard let x = context.tensor(0, "self"), let offset = context.integer(1, "offset", default: 0),
+        let named = context.integer(2, "dim1", default: 0), let other = context.integer(3, "dim2", default: 1),
+        let first = Shape.dimension(named, rank: context.shape(x).count),
+        let second = Shape.dimension(other, rank: context.shape(x).count), context.type.count > 0
+      else { return nil }
+      return [
+        context.view(x, shape: context.type.shape) { layout in
+          let kept = layout.strides.indices.filter { $0 != first && $0 != second }.map { layout.strides[$0] }
+          return StridedLayout(
+            offset: layout.offset + (offset < 0 ? -offset * layout.strides[first] : offset * layout.strides[second]),
+            strides: kept + [layout.strides[first] + layout.strides[second]])
+        }
+      ]
+    }
     table["aten.unbind.int"] = { context in
       guard let x = context.tensor(0, "self"), let index = context.integer(1, "dim", default: 0),
         let dimension = Shape.dimension(index, rank: context.shape(x).count)
