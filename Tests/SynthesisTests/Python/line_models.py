@@ -1,4 +1,4 @@
-"""Random reductions over everything that a view of large tensors shows, and views of what is computed: a function a seed.
+"""Random reductions over all that a view of large tensors shows, and views of what is computed: a function a seed.
 
 `LINE_SEEDS=FIRST:LAST` in the environment draws others.
 """
