@@ -147,6 +147,18 @@ import Testing
     #expect(try interpreter.run(chain.graph) == wanted, "\(chain.rules.map(\.id))")
   }
 
+  /// The last so many, of which there are no more: on a smaller instance there are fewer still.
+  @Test func aSliceThatTakesAllIsTriedOnSmallTensors() {
+    for start in [-64, -100, 0] {
+      var maker = GraphMaker(seed: 1)
+      let arguments: [CallArgument] = [.integer(-1), .integer(start), .integer(Int.max)]
+      let last = maker.call("slice.Tensor", [maker.input([32, 64])], arguments, shape: [32, 64])
+      let y = maker.call("linear.default", [last, maker.parameter("w", [48, 64])], shape: [32, 48])
+      maker.returns(maker.call("sum.dim_IntList", [y], [.list([.integer(-1)])], shape: [32]))
+      #expect(ShrunkenInstance.outcome(maker.graph, [.sumOfProduct]) == .same, "\(start)")
+    }
+  }
+
   @Test func everyRuleWasTried() {
     var seen = Set<String>()
     for seed in 0..<120 {

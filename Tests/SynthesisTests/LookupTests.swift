@@ -21,7 +21,7 @@ import Testing
         let text = proposal.block.definition
         if text.contains("if not within(") { read += 1 }
         if text.contains("prefetch(l") { ahead += 1 }
-        if text.contains("const int64_t* const i") { columns += 1 }
+        if text.contains("const int64_t* const places") { columns += 1 }
         if proposal.rule.contains("one-hot") { pruned += 1 }
         try proposal.block.candidateFile(original: original, provenance: [])
           .write(to: scratch.url.appendingPathComponent("\(name).\(number).py"), atomically: true, encoding: .utf8)

@@ -126,10 +126,37 @@ import Testing
     }
     let views = (0..<3).map { maker.call("select.int", [value], [.integer(0), .integer($0)], shape: [8]) }
     let sum = maker.call("add.Tensor", [maker.call("add.Tensor", [views[0], views[1]]), views[2]])
-    maker.returns(sum)
+    var other = maker.call("neg.default", [maker.input([8])])
+    for _ in 0..<3000 { other = maker.call("neg.default", [other]) }
+    maker.returns(sum, other)
     let moved = maker.graph.lowered().takingViewsFirst()
     #expect(Self.computedViews(moved) == 0)
-    #expect(moved.nodes.count < 4 * 600)
+    #expect(moved.nodes.count < 4 * 600 + 3010)
+  }
+
+  @Test func manyViewsOfALongChainStayAsTheyAre() {
+    var maker = GraphMaker(seed: 4)
+    var (value, sum) = (maker.input([90, 90]), maker.input([90]))
+    for step in 0..<90 {
+      value = maker.call("mul.Tensor", [value], [.number(0.9)])
+      let column = maker.call("select.int", [value], [.integer(1), .integer(step)], shape: [90])
+      sum = maker.call("add.Tensor", [sum, column])
+    }
+    maker.returns(sum)
+    let lowered = maker.graph.lowered()
+    #expect(lowered.takingViewsFirst().nodes.count <= 2 * lowered.nodes.count + 64)
+  }
+
+  @Test func nothingIsViewedOfNothing() {
+    var maker = GraphMaker(seed: 5)
+    let none = maker.call(
+      "slice.Tensor", [maker.input([6, 4])], [.integer(0), .integer(0), .integer(0)], shape: [0, 4])
+    let turned = maker.call("t.default", [maker.call("neg.default", [none])], shape: [4, 0])
+    maker.returns(maker.call("mul.Tensor", [turned], [.number(2)]))
+    let request = SynthesisRequest(
+      graph: maker.graph, opName: "op", isFunction: true, vectorBits: 512, threads: 2, cacheBytes: [32 << 10])
+    #expect(Synthesizer.findings(for: request).contains { $0.reason.contains("empty") })
+    #expect(PlacesInView(.init(strides: [1, 4]), [4, 0], of: [0, 4]) == nil)
   }
 
   @Test func whatIsNeededAnywayIsViewedWhereItLies() {

@@ -219,31 +219,7 @@ struct ReferenceCall {
       order.swapAt(pair[0], pair[1])
       return [x.permuted(order)]
     case "expand": return tensor(0, "self").map { [$0.broadcast(to: type.shape)] }
-    case "diagonal":
-      guard let x = tensor(0, "self") else { return nil }
-      let rank = x.shape.count
-      let offset = Int(number(1, "offset", 0))
-      let pair = [Int(number(2, "dim1", 0)), Int(number(3, "dim2", 1))].map { $0 < 0 ? $0 + rank : $0 }
-      let kept = (0..<rank).filter { !pair.contains($0) }
-      var result = DenseTensor(type.shape)
-      forEachIndex(type.shape) { index, position in
-        var from = [Int](repeating: 0, count: rank)
-        for (place, dimension) in kept.enumerated() { from[dimension] = index[place] }
-        from[pair[0]] = index[kept.count] + max(-offset, 0)
-        from[pair[1]] = index[kept.count] + max(offset, 0)
-        result.values[position] = x.values[zip(from, Shape.strides(x.shape)).reduce(0) { $0 + $1.0 * $1.1 }]
-      }
-      return [result]
-    case "slice", "select":
-      // From an index on, every so many, or the one that it names.
-      guard let x = tensor(0, "self") else { return nil }
-      let dimension = Int(number(1, "dim", 0))
-      let given = Int(number(2, call.name == "slice" ? "start" : "index", 0))
-      let first = given < 0 ? given + x.shape[dimension] : given
-      let strides = Shape.strides(x.shape)
-      var stepped = strides
-      if call.name == "slice" { stepped[dimension] *= Int(number(4, "step", 1)) } else { stepped.remove(at: dimension) }
-      return [x.view(.init(offset: first * strides[dimension], strides: stepped), shape: type.shape)]
+    case "diagonal", "slice", "select": return part().map { [$0] }
     case "chunk":
       guard let x = tensor(0, "self") else { return nil }
       let rank = x.shape.count

@@ -121,7 +121,7 @@ struct ColumnKernel {
     let number = group.accesses.firstIndex(of: access) ?? 0
     return own
       + kernel.fetched(
-        index, at: "i\(number)", CPlusPlus.offset(row, reduced, Array(index.strides[reducedFirst..<innerFirst])))
+        index, at: "places\(number)", CPlusPlus.offset(row, reduced, Array(index.strides[reducedFirst..<innerFirst])))
   }
   /// Every row is fetched by a number of its own.
   func isFetchedByRow(_ access: FusionGroup.Access) -> Bool {
@@ -154,7 +154,7 @@ struct ColumnKernel {
           CPlusPlus.offset("slab", outer, Array(numbers.strides[..<reducedFirst]), plus: numbers.offset)
           + CPlusPlus.offset("lead", lead, Array(numbers.strides[innerFirst...].dropLast()))
         if isFetchedByRow(access) {
-          code.line("const int64_t* const i\(index) = \(kernel.input(numbers.root))\(place);")
+          code.line("const int64_t* const places\(index) = \(kernel.input(numbers.root))\(place);")
         } else {
           start += kernel.fetched(numbers, at: kernel.input(numbers.root), place)
         }

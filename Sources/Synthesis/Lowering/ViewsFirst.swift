@@ -9,38 +9,47 @@ extension TensorGraph {
   private static let mostSteps = 8
 
   func takingViewsFirst() -> TensorGraph {
+    guard !nodes.contains(where: { $0.type.count == 0 }) else { return self }
+    // Different views of one long chain would each have a chain of their own.
+    let limit = 2 * nodes.count + 64
     var graph = self
     for _ in 0..<Self.mostSteps {
       let movable = graph.movable
-      var didMove = false
+      if movable.isEmpty { return graph }
+      var (didMove, isTooLarge) = (false, false)
       let next = graph.rewritten { node, index, builder in
-        guard case .view(let layout) = node.operation, movable.contains(graph.nodes[index].operands[0]) else {
-          return nil
-        }
-        var views = ViewedValues(graph: graph, movable: movable, context: LoweringContext(replacing: node, builder))
-        guard let result = views.view(graph.nodes[index].operands[0], node.operands[0], layout) else { return nil }
+        guard case .view(let layout) = node.operation, movable.contains(graph.nodes[index].operands[0]), !isTooLarge
+        else { return nil }
+        let context = LoweringContext(replacing: node, builder)
+        var views = ViewedValues(graph: graph, movable: movable, limit: limit, context: context)
+        let result = views.view(graph.nodes[index].operands[0], node.operands[0], layout)
+        isTooLarge = views.isTooLarge
+        guard let result, !isTooLarge else { return nil }
         builder = views.context.builder
         didMove = true
         return result
       }
-      guard didMove else { return graph }
+      guard didMove, !isTooLarge else { return graph }
       graph = next
     }
     return graph
   }
 
-  /// Element-wise values that serve nothing but views, which kernels use.
+  /// Element-wise values that serve nothing but views, which kernels use; empty where there is no view of such a value.
   private var movable: Set<ValueID> {
+    func isElementwise(_ id: ValueID) -> Bool {
+      if case .elementwise = nodes[id].operation { true } else { false }
+    }
+    let hasViews = nodes.contains { node in
+      if case .view = node.operation { isElementwise(node.operands[0]) } else { false }
+    }
+    guard hasViews else { return [] }
     let users = users
     let returned = returned
     let isCheap = isCheap
-    var found = Set<ValueID>()
-    var isStable = false
+    var found = Set(nodes.indices.filter(isElementwise))
     func isMovable(_ id: ValueID) -> Bool {
-      guard case .elementwise(let operation) = nodes[id].operation, operation != .identity, !returned.contains(id)
-      else {
-        return false
-      }
+      guard nodes[id].operation != .elementwise(.identity), !returned.contains(id) else { return false }
       let isReady = nodes[id].operands.allSatisfy { operand in
         let root = nodes[source(operand).root].operation
         switch root {
@@ -52,11 +61,12 @@ extension TensorGraph {
       return isReady && views.allSatisfy { isUsedByKernels($0, users[$0], id) && !returned.contains($0) }
         && views.reduce(0) { $0 + nodes[$1].type.count } <= nodes[id].type.count * (isCheap[id] ? Self.mostTimes : 1)
     }
-    for (id, node) in nodes.enumerated() { if case .elementwise = node.operation { found.insert(id) } }
-    while !isStable {
-      let kept = found.filter(isMovable)
-      isStable = kept == found
-      found = kept
+    // What falls out may take along what it is computed from, and what is computed from it.
+    var open = Array(found.sorted().reversed())
+    while let id = open.popLast() {
+      guard found.contains(id), !isMovable(id) else { continue }
+      found.remove(id)
+      open += nodes[id].operands + users[id]
     }
     return found
   }
@@ -94,13 +104,17 @@ private struct ViewedValues {
 
   let graph: TensorGraph
   let movable: Set<ValueID>
+  /// Nodes that the graph may come to have.
+  let limit: Int
+  private(set) var isTooLarge = false
   var context: LoweringContext
   /// Values of which the same has been made, by value and layout.
   private var made: [Source: ValueID] = [:]
 
-  init(graph: TensorGraph, movable: Set<ValueID>, context: LoweringContext) {
+  init(graph: TensorGraph, movable: Set<ValueID>, limit: Int, context: LoweringContext) {
     self.graph = graph
     self.movable = movable
+    self.limit = limit
     self.context = context
   }
 
@@ -111,6 +125,8 @@ private struct ViewedValues {
   mutating func view(_ old: ValueID, _ new: ValueID, _ layout: StridedLayout) -> ValueID? {
     let key = Source(root: old, layout: layout)
     if let known = made[key] { return known }
+    isTooLarge = isTooLarge || context.builder.nodes.count > limit
+    if isTooLarge { return nil }
     let (node, shape) = (context.builder.nodes[new], context.type.shape)
     guard let places = PlacesInView(layout, shape, of: node.type.shape) else { return nil }
     var operands: [ValueID] = []
@@ -143,6 +159,7 @@ struct PlacesInView {
 
   /// Nil where a dimension of the view goes along several of them.
   init?(_ layout: StridedLayout, _ shape: [Int], of viewed: [Int]) {
+    guard !viewed.contains(0) else { return nil }
     let strides = Shape.strides(viewed)
     starts = viewed.indices.map { layout.offset / strides[$0] % viewed[$0] }
     guard zip(starts, strides).reduce(0, { $0 + $1.0 * $1.1 }) == layout.offset else { return nil }

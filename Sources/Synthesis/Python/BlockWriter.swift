@@ -13,7 +13,11 @@ enum BlockWriter {
     let values = calls.values
     let training =
       calls.kernels.isEmpty
-      ? nil : backward.flatMap { TrainingText($0, calls, request: request, schedule: schedule) }
+      ? nil
+      : backward.flatMap { TrainingText($0, calls, request: request, schedule: schedule) }.flatMap { training in
+        // What kernels of the backward pass would look up could have changed since it was looked at.
+        training.backward.lookups.isEmpty ? training : nil
+      }
     var body: [String] = []
     if !calls.kernels.isEmpty {
       body.append("source = r\"\"\"\n\(source(calls.kernels))\"\"\"")
