@@ -216,9 +216,11 @@ struct SynthesisPlan {
     }
     let partition = FusionPartition(lowered).placingParts(in: lowered)
     let wholes = partition.wholes
+    let made = lowered.read(outside: partition.groups)
     let isPrepared = lowered.isPrepared
     for (id, node) in lowered.nodes.enumerated() where !isPrepared[id] && partition.groupOf[id] == nil {
-      if wholes.contains(id) || !partition.isMade(id, in: lowered) { continue }
+      // What kernels look up where it is isn't called at all.
+      if wholes.contains(id) || !made.contains(id) { continue }
       guard case .call(let call) = node.operation else { continue }
       if CostModel.productFlops(lowered, id) > 0 || call.target == "aten.avg_pool1d.default" { continue }
       if LibraryCall.isFresh(call) || remaining?.contains(call.target) == false { continue }

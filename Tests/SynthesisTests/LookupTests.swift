@@ -36,7 +36,7 @@ import Testing
 
   @Test func anAccessIsToldByWhereItLiesAmongWhatIsFetched() throws {
     // Five parts of [3] from a table [2, 7, 3], put together as [2, 5, 3].
-    let lookup = Lookup(table: 0, index: 1, indexOffset: 4, count: 5, extent: 7, inner: 3)
+    let lookup = Lookup(table: 0, index: 1, indexOffset: 4, outer: 2, count: 5, extent: 7, inner: 3)
     func access(_ offset: Int, _ strides: [Int], _ dimensions: [Int], fixed: Set<Int> = [2]) -> FusionGroup.Access? {
       .init(lookup, offset: offset, strides: strides, dimensions: dimensions) { fixed.contains($0) }
     }

@@ -116,15 +116,6 @@ struct FusionPartition: Sendable {
 }
 
 extension FusionPartition {
-  /// Whether a value is put together at all: not what kernels alone use, which fetch it where it is.
-  func isMade(_ id: ValueID, in graph: TensorGraph) -> Bool {
-    guard graph.lookup(id) != nil else { return true }
-    return groups.contains { $0.inputs.contains(id) } || graph.returned.contains { graph.source($0).root == id }
-      || graph.nodes.indices.contains {
-        groupOf[$0] == nil && graph.isStored($0) && $0 != id && graph.dependencies($0).contains(id)
-      }
-  }
-
   /// How many steps use a stored value: kernels once, however often they read it.
   func users(in graph: TensorGraph) -> [ValueID: Int] {
     var users: [ValueID: Int] = [:]
@@ -139,7 +130,7 @@ extension FusionPartition {
 
 extension TensorGraph {
   /// What is returned, and what any step that leads to it reads of what another step has computed.
-  fileprivate func read(outside groups: [FusionGroup]) -> Set<ValueID> {
+  func read(outside groups: [FusionGroup]) -> Set<ValueID> {
     var groupOf: [ValueID: Int] = [:]
     for (number, group) in groups.enumerated() { for member in group.members { groupOf[member] = number } }
     var stack = returned.map { source($0).root }

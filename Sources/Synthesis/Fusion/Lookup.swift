@@ -8,6 +8,8 @@ struct Lookup {
   /// The op's argument that names the parts, and where in its storage the numbers begin that are used.
   var index: ValueID
   var indexOffset: Int
+  /// How often parts are fetched by the same numbers: for every index of the dimensions in front.
+  var outer: Int
   /// How many parts are fetched, from how many.
   var count: Int
   var extent: Int
@@ -34,8 +36,8 @@ extension TensorGraph {
       case .input = nodes[named.root].operation
     else { return nil }
     return Lookup(
-      table: read.root, index: named.root, indexOffset: named.layout.offset, count: index.count,
-      extent: own.shape[dimension], inner: inner)
+      table: read.root, index: named.root, indexOffset: named.layout.offset,
+      outer: own.shape[..<dimension].reduce(1, *), count: index.count, extent: own.shape[dimension], inner: inner)
   }
 
   /// Whether it is such a call at all.
@@ -95,30 +97,17 @@ extension FusionGroup.Access {
   init?(
     _ lookup: Lookup, offset: Int, strides: [Int], dimensions: [Int], isFixed: (Int) -> Bool
   ) {
-    let span = lookup.count * lookup.inner
-    var (own, named) = ([Int](repeating: 0, count: strides.count), [Int](repeating: 0, count: strides.count))
-    // Where the last element of all lies in its part, and the part's number.
-    var (inside, number) = (offset % lookup.inner, offset / lookup.inner % lookup.count)
-    for (dimension, stride) in strides.enumerated() where stride != 0 && dimensions[dimension] > 1 {
-      let steps = dimensions[dimension] - 1
-      if stride < 0 { return nil }
-      if stride < lookup.inner {
-        own[dimension] = stride
-        inside += stride * steps
-      } else if stride < span {
-        guard stride % lookup.inner == 0, !isFixed(dimension) else { return nil }
-        named[dimension] = stride / lookup.inner
-        number += stride / lookup.inner * steps
-      } else {
-        guard stride % span == 0 else { return nil }
-        own[dimension] = stride / span * lookup.extent * lookup.inner
-      }
-    }
-    guard inside < lookup.inner, number < lookup.count else { return nil }
+    let parts = [lookup.outer, lookup.count, lookup.inner]
+    guard let places = PlacesInView(.init(offset: offset, strides: strides), dimensions, of: parts) else { return nil }
+    let named = places.dimensions.map { $0 == 1 }
+    guard !named.indices.contains(where: { named[$0] && isFixed($0) }) else { return nil }
+    // In the table, where other parts lie between.
+    let table = [lookup.extent * lookup.inner, 0, 1]
+    let own = places.layout(.init(strides: table), shape: parts)
     self.init(
-      root: lookup.table, offset: offset % lookup.inner + offset / span * lookup.extent * lookup.inner, strides: own,
+      root: lookup.table, offset: own.offset, strides: own.strides,
       index: .init(
-        root: lookup.index, offset: lookup.indexOffset + offset / lookup.inner % lookup.count, strides: named,
-        step: lookup.inner, extent: lookup.extent))
+        root: lookup.index, offset: lookup.indexOffset + places.starts[1],
+        strides: zip(named, places.steps).map { $0 ? $1 : 0 }, step: lookup.inner, extent: lookup.extent))
   }
 }

@@ -160,9 +160,8 @@ struct ColumnKernel {
         }
       }
       if isHeld(access), isNumber(access) {
-        let place = start.isEmpty ? "0" : String(start.dropFirst(3))
-        code.line(
-          "const \(kernel.number(access.root)) a\(index) = \(kernel.input(access.root))[\(place)];")
+        let element = CPlusPlus.element(kernel.input(access.root), at: start)
+        code.line("const \(kernel.number(access.root)) a\(index) = \(element);")
         expressions.rowScalars[access] = "a\(index)"
       } else {
         code.line("const \(kernel.element(access.root))* const a\(index) = \(kernel.input(access.root))\(start);")
@@ -272,7 +271,8 @@ struct ColumnKernel {
   /// Numbers of a row that all columns share.
   mutating func rowNumbers(_ used: [ValueID], _ reduced: [ValueID] = []) {
     for (index, access) in kernel.accesses(of: used + reduced) where isNumber(access) && !isHeld(access) {
-      code.line("const \(kernel.number(access.root)) b\(index) = a\(index)[\(rowOffset(access).dropFirst(3))];")
+      let element = CPlusPlus.element("a\(index)", at: rowOffset(access))
+      code.line("const \(kernel.number(access.root)) b\(index) = \(element);")
       expressions.rowScalars[access] = "b\(index)"
     }
   }

@@ -2,8 +2,7 @@
 extension FusionKernel {
   /// What an index adds to an offset: the number at `place` from `pointer` on, in steps.
   func fetched(_ index: FusionGroup.Index, at pointer: String, _ place: String) -> String {
-    let number = "\(pointer)[\(place.isEmpty ? "0" : String(place.dropFirst(3)))]"
-    return " + \(number)" + (index.step == 1 ? "" : " * \(CPlusPlus.integer(index.step))")
+    " + \(CPlusPlus.element(pointer, at: place))" + (index.step == 1 ? "" : " * \(CPlusPlus.integer(index.step))")
   }
 
   /// What lies somewhere else for every row, where no prefetcher finds it.
@@ -12,9 +11,6 @@ extension FusionKernel {
       access.strides.last == 1 && access.index?.strides[..<group.rowDimensions].contains { $0 != 0 } ?? false
     }.map { ($0.offset, $0.element) }
   }
-
-  /// Whether a kernel over rows asks for what later rows fetch.
-  var asksForLaterParts: Bool { inner.count == 1 && !cutsRows }
 
   /// Pointers to what a later row fetches, as far ahead as memory takes to answer.
   func declareLaterParts(offset: String, _ code: inout CodeWriter) {

@@ -40,10 +40,13 @@ extension FusionKernel {
     access.strides.last == 1 && access.index == nil && graph.nodes[access.root].type.bytes > Self.leastAskedFor
   }
 
+  /// Whether a kernel over rows asks for anything of later rows: not where threads share a row, or a row is no line.
+  var asksForLaterRows: Bool { inner.count == 1 && !cutsRows }
+
   /// Asks for the rows after this one in the sweep that computes most of those that read a row, the last of several: in the
   /// others memory has enough to do with what they read for the first time, and with what they write.
   func askForNextRows(_ pass: Int, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
-    guard inner.count == 1, !cutsRows else { return }
+    guard asksForLaterRows else { return }
     let plan = expressions.plan
     for (index, access) in laterParts where sweepThatAsks(for: access, plan) == pass {
       askForLaterPart(index, &expressions, &code)

@@ -173,7 +173,7 @@ struct FusionKernel {
   ) {
     needType(access.root, &expressions)
     if stride == 0 {
-      let address = offset.isEmpty ? "\(input(access.root))[0]" : "\(input(access.root))[\(offset.dropFirst(3))]"
+      let address = CPlusPlus.element(input(access.root), at: offset)
       code.line("const \(number(access.root)) \(name) = \(address);")
       expressions.rowScalars[access] = name
     } else {
@@ -215,7 +215,7 @@ struct FusionKernel {
       declare(
         access, "a\(index)", offset: rowOffset(access, row: "row"), stride: isConstant ? 0 : 1, &expressions, &code)
     }
-    if asksForLaterParts { declareLaterParts(offset: "", &code) }
+    if asksForLaterRows { declareLaterParts(offset: "", &code) }
     for id in group.outputs where group.roles[id] == .full {
       code.line("\(element(id))* const r\(id) = \(output(id)) + row * columns;")
     }
@@ -266,8 +266,7 @@ struct FusionKernel {
       if access.strides.last == 0 {
         expressions.pointers[access] = nil
         expressions.rowScalars[access] = "b\(index)"
-        let place = start.isEmpty ? "0" : String(start.dropFirst(3))
-        code.line("const \(number(access.root)) b\(index) = \(pointer)[\(place)];")
+        code.line("const \(number(access.root)) b\(index) = \(CPlusPlus.element(pointer, at: start));")
       } else {
         expressions.pointers[access] = "b\(index)"
         code.line("const \(element(access.root))* const b\(index) = \(pointer)\(start);")

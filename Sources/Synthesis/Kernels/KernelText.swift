@@ -57,6 +57,11 @@ enum CPlusPlus {
     value > Int(Int32.max) || value < Int(Int32.min) ? "\(value)LL" : "\(value)"
   }
 
+  /// The element at an offset from a pointer, as ``offset(_:_:_:plus:)`` writes it.
+  static func element(_ pointer: String, at offset: String) -> String {
+    "\(pointer)[\(offset.isEmpty ? "0" : String(offset.dropFirst(3)))]"
+  }
+
   /// What is added to a pointer for `number`, taken apart by `extents`, each part times its stride, and for a constant;
   /// empty where nothing is.
   static func offset(_ number: String, _ extents: [Int], _ strides: [Int], plus constant: Int = 0) -> String {

@@ -2,8 +2,8 @@ extension VectorHeader {
   /// float32 functions: argument reduction and minimax polynomials of our own fitting, without branches.
   ///
   /// Worst errors over all 2³² arguments, against the double-precision C library: exp 1.1, expm1 1.5, log 0.9,
-  /// log1p 1.5, sigmoid 2.5, tanh 4.5, erf 2.5, sin and cos 1.8 units in the last place, normal_cdf half a unit in the last place of 1. The
-  /// scalar overloads are the C library's.
+  /// log1p 1.5, sigmoid 2.5, tanh 4.5, erf 2.5, sin and cos 1.8 units in the last place, normal_cdf half a unit in the
+  /// last place of 1. The scalar overloads are the C library's.
   static let single: [String: ([String], String)] = [
     "exp": (
       ["scaleByPower", "fma", "atLeast", "atMost"],
