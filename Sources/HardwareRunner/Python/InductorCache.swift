@@ -61,7 +61,7 @@ struct InductorCache: Sendable {
     let found: Reply
     do {
       let request = Request(headers: Self.canUseHeaders(environment))
-      found = try await worker.request("prepare_compiler", request, timeout: .seconds(120))
+      found = try await worker.request("prepare_compiler", request, timeout: Self.patience)
     } catch WorkerFailure.raised {
       // A PyTorch that has no such checks, or no use for this compiler, has none to leave out.
       found = Reply(usable: false, files: [])
@@ -144,6 +144,9 @@ struct InductorCache: Sendable {
   }
 
   private static let remembered = 3
+  /// Fifteen seconds where the machine has nothing else to do; workers yield to whatever else there is, and who gives up
+  /// has it all to do again in the next process.
+  private static let patience = Duration.seconds(600)
   /// Bytes of the arena that files come through; only what they take is touched.
   private static let room = 2 << 30
   private static let answer = "/vectors"
