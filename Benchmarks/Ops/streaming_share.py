@@ -2,16 +2,19 @@
 """How much of the memory's bandwidth a replacement uses: `streaming_share.py PROBLEM REPLACEMENT BYTES`.
 
 Prints one JSON object. A plain kernel on all threads reads and writes as many bytes as the op can't avoid, its results
-and the rest of `BYTES`, and does nothing else; both are called in turns, in random order, each with cold caches.
-`share` is how long that kernel takes beside the replacement: the median of paired ratios with its bootstrapped 95 %
-interval. One figure for all machines and mixes won't do: memory gives less to reads alone than to reads and writes
-together, and on a shared machine half as much as a minute ago.
+and the rest of `BYTES`, and does nothing else. Both are called in turns, in random order, and each call reads other
+memory than the ones before it, more in all than a last-level cache holds; what calls them is warm, as in a model (a
+flush would put out the interpreter too, which then takes as long as a small kernel). `share` is how long the plain
+kernel takes beside the replacement, writing past the caches or through them, whichever is faster: the median of paired
+ratios with its bootstrapped 95 % interval. One figure for all machines and mixes won't do: memory gives less to reads
+alone than to reads and writes together, and on a shared machine half as much as a minute ago.
 """
 
 from __future__ import annotations
 
 import argparse
 import ctypes
+import itertools
 import json
 import random
 import re
@@ -20,17 +23,21 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any, Callable, Dict, List
 
 import torch
+from torch.utils._pytree import tree_map_only
 
 from check_replacement import outputs_of
 from frozen_inductor import ratio
 from loading import load
 
 ROUNDS, WARM_UP = 21, 3
-# Read through before every call; more than a last-level cache holds.
-FLUSHED_BYTES = 128 << 20
+# Read before the same memory is read again; more than a last-level cache holds.
+BETWEEN_BYTES = 128 << 20
+MOST_COPIES = 64
+PLAIN = ("past caches", "through caches")
 SOURCE = r"""
 #include <cstddef>
 #include <cstdint>
@@ -38,8 +45,8 @@ SOURCE = r"""
 #include <emmintrin.h>
 #endif
 typedef float vec __attribute__((vector_size(64), aligned(4), may_alias));
-// A little of what is read, then the same share of what is written, past the caches where the machine can.
-extern "C" float kw_stream(const float* in, int64_t read, float* out, int64_t written, int64_t threads) {
+// A little of what is read, then the same share of what is written, past the caches where that is asked for.
+extern "C" float kw_stream(const float* in, int64_t read, float* out, int64_t written, bool past, int64_t threads) {
   const int64_t pieces = (read + written) / 512 + 1;
   float all = 0;
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(+ : all)
@@ -54,10 +61,12 @@ extern "C" float kw_stream(const float* in, int64_t read, float* out, int64_t wr
     const int64_t last = written * (piece + 1) / pieces / 16 * 16;
     for (int64_t i = written * piece / pieces / 16 * 16; i < last; i += 16) {
 #if defined(__SSE2__)
-      for (int k = 0; k < 16; k += 4) _mm_stream_ps(out + i + k, _mm_set1_ps(sum[k]));
-#else
-      *(vec*)(out + i) = sum;
+      if (past) {
+        for (int k = 0; k < 16; k += 4) _mm_stream_ps(out + i + k, _mm_set1_ps(sum[k]));
+        continue;
+      }
 #endif
+      *(vec*)(out + i) = sum;
     }
     all += sum[0];
   }
@@ -69,8 +78,9 @@ extern "C" float kw_stream(const float* in, int64_t read, float* out, int64_t wr
 """
 
 
-def streaming(read: int, written: int) -> Callable[[], Any]:
-    """Reads and writes so many bytes, with the OpenMP runtime that PyTorch brought: two would wait side by side."""
+def streaming(read: int, written: int, past: bool) -> Callable[[], Any]:
+    """Reads so many bytes and writes so many, past the caches or through them, with the OpenMP runtime that PyTorch
+    brought: two would wait side by side."""
     maps = Path("/proc/self/maps").read_text(encoding="utf-8")
     runtimes = sorted(set(re.findall(r"/\S*lib(?:gomp|iomp5|omp)[-.\w]*\.so[.\d]*", maps)))
     with tempfile.TemporaryDirectory(prefix="kernelwright-streaming-") as folder:
@@ -80,15 +90,20 @@ def streaming(read: int, written: int) -> Callable[[], Any]:
         subprocess.run(["c++", *flags, "-c", code, "-o", object_file], check=True)
         subprocess.run(["c++", "-shared", object_file, *(runtimes[:1] or ["-fopenmp"]), "-o", library], check=True)
         function = ctypes.CDLL(str(library)).kw_stream
-    function.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
+    sizes = [ctypes.c_void_p, ctypes.c_int64]
+    function.argtypes = [*sizes, *sizes, ctypes.c_bool, ctypes.c_int64]
     function.restype = ctypes.c_float
-    source, target = torch.ones(max(read // 4, 64)), torch.ones(max(written // 4, 16))
-    threads = torch.get_num_threads()
+    target, threads = torch.ones(max(written // 4, 16)), torch.get_num_threads()
+    sources = itertools.cycle([torch.ones(max(read // 4, 64)) for _ in range(copies(read))])
 
     def call() -> Any:
-        return function(source.data_ptr(), read // 4, target.data_ptr(), written // 4, threads)
+        return function(next(sources).data_ptr(), read // 4, target.data_ptr(), written // 4, past, threads)
 
     return call
+
+
+def copies(size: int) -> int:
+    return min(BETWEEN_BYTES // max(size, 1) + 2, MOST_COPIES)
 
 
 def measured(problem: Any, replacement: Path, moved: int) -> Dict[str, Any]:
@@ -99,20 +114,20 @@ def measured(problem: Any, replacement: Path, moved: int) -> Dict[str, Any]:
     new.load_state_dict(model.state_dict(), strict=True)
     inputs = problem.get_inputs()
     written = min(sum(each.nbytes for each in outputs_of(new(*inputs))), moved)
-    calls: Dict[str, Callable[[], Any]] = {
-        "replacement": lambda: new(*inputs), "streaming": streaming(moved - written, written),
-    }
-    flushed = torch.ones(FLUSHED_BYTES // 8, dtype=torch.int64)
+    others = [tree_map_only(torch.Tensor, torch.clone, inputs) for _ in range(copies(moved - written))]
+    sets = itertools.cycle(others)
+    calls: Dict[str, Callable[[], Any]] = {"replacement": lambda: new(*next(sets))}
+    calls.update({name: streaming(moved - written, written, name == "past caches") for name in PLAIN})
     times: Dict[str, List[float]] = {name: [] for name in calls}
     for _ in range(WARM_UP + ROUNDS):
         for name in random.sample(sorted(calls), k=len(calls)):
-            flushed[::8].sum()
             start = time.perf_counter()
             calls[name]()
             times[name].append(time.perf_counter() - start)
     late = {name: samples[WARM_UP:] for name, samples in times.items()}
-    best = moved / sorted(late["streaming"])[ROUNDS // 2] / 1e9
-    return {"share": ratio(late["streaming"], late["replacement"]), "streaming_gb_per_s": best, "written": written}
+    plain = min((late[name] for name in PLAIN), key=median)
+    share = ratio(plain, late["replacement"])
+    return {"share": share, "streaming_gb_per_s": moved / median(plain) / 1e9, "written": written}
 
 
 def main() -> int:
