@@ -43,6 +43,19 @@ import Testing
     #expect(relativeDifference(try maker.run(maker.graph), try maker.run(taken)) < 1e-12)
   }
 
+  @Test(arguments: [nil, 20, 25, 3] as [Double?])
+  func tanhOfSoftplusIsARatioWhereItIsOneBeforeTheThreshold(_ threshold: Double?) throws {
+    var maker = GraphMaker(seed: 0)
+    let x = maker.input([3, 70], range: -30...30)
+    let softplus =
+      threshold.map { maker.call("softplus.default", [x], [.number(1), .number($0)]) }
+      ?? maker.add(.elementwise(.log1p), [maker.call("exp.default", [x])], TensorType(.float32, [3, 70]))
+    maker.returns(maker.call("tanh.default", [softplus]))
+    let taken = maker.graph.lowered().takingTanhOfSoftplusAsRatio()
+    #expect(taken.nodes.contains { $0.operation == .elementwise(.tanh) } == (threshold == 3))
+    #expect(relativeDifference(try maker.run(maker.graph), try maker.run(taken)) < 1e-12)
+  }
+
   @Test(arguments: ["add.Tensor", "sub.Tensor", "mul.Tensor", "div.Tensor", "maximum.default", "minimum.default"])
   func broadcasting(_ target: String) throws {
     for seed in 0..<16 {

@@ -24,25 +24,31 @@ struct JoinedPart: Sendable {
 }
 
 extension TensorGraph {
-  /// The operands of a `cat` or `stack` in row-major order; nil for anything else.
-  func joined(_ id: ValueID) -> [JoinedPart]? {
+  /// What a `cat` or `stack` puts together and along which dimension of the result; nil for anything else.
+  func joint(_ id: ValueID) -> (dimension: Int, operands: [ValueID])? {
     let node = nodes[id]
     guard case .call(let call) = node.operation, ["aten.cat.default", "aten.stack.default"].contains(call.target),
       case .list(let items)? = call.arguments.first, !items.isEmpty, call.arguments.count <= 2,
       let named = call.argument(1, "dim")?.integer ?? (call.argument(1, "dim") == nil ? 0 : nil),
       let dimension = Shape.dimension(named, rank: node.type.shape.count)
     else { return nil }
+    let operands = items.compactMap { if case .operand(let position) = $0 { node.operands[position] } else { nil } }
+    return operands.count == items.count ? (dimension, operands) : nil
+  }
+
+  /// The operands of a `cat` or `stack` in row-major order; nil for anything else.
+  func joined(_ id: ValueID) -> [JoinedPart]? {
+    let node = nodes[id]
+    guard case .call(let call) = node.operation, let (dimension, operands) = joint(id) else { return nil }
+    let isStack = call.name == "stack"
     let inner = node.type.shape.dropFirst(dimension + 1).reduce(1, *)
     var parts: [JoinedPart] = []
     var start = 0
-    for item in items {
-      guard case .operand(let position) = item, nodes[node.operands[position]].type.dtype == node.type.dtype else {
+    for operand in operands {
+      let shape = nodes[operand].type.shape
+      guard nodes[operand].type.dtype == node.type.dtype, isStack || shape.count == node.type.shape.count else {
         return nil
       }
-      let operand = node.operands[position]
-      let isStack = call.name == "stack"
-      let shape = nodes[operand].type.shape
-      guard isStack || shape.count == node.type.shape.count else { return nil }
       let extent = isStack ? 1 : shape[dimension]
       let source = source(operand)
       // What is shown in another order than it is stored in, or is a part of it, has to be copied.
@@ -88,7 +94,7 @@ extension FusionPartition {
 
 extension FusionGroup {
   /// Shorter runs of a result are not worth a row of their own.
-  private static let shortestRun = 32
+  static let shortestRun = 32
 
   fileprivate func placed(
     _ parts: [ValueID: (whole: ValueID, part: JoinedPart)], in graph: TensorGraph

@@ -26,7 +26,7 @@ def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], object], List[Callab
             own[dimension] = draw.choice([1, 4, 33, shape[dimension]])
         inputs.append(own)
         steps.append(draw.choice(["tanh", "scale", "sum", "input", "high", "low", "first", "turned", "half", "rows"]))
-    after = draw.choice(["none", "none", "relu", "total", "both", "twice"])
+    after = draw.choice(["none", "none", "relu", "total", "both", "twice", "chain", "chain", "gates", "shown"])
     dtype = draw.choice([torch.float32] * 3 + [torch.float64])
 
     def part(x: torch.Tensor, step: str) -> torch.Tensor:
@@ -57,6 +57,16 @@ def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], object], List[Callab
             return torch.relu(whole) * 2
         if after == "total":
             return whole.abs().amax(-1)
+        if after == "chain":
+            # Against a row, a column and an input of the whole's shape, in either order.
+            row, column = whole.abs().sum(-1, keepdim=True), torch.ones_like(whole[..., :1])
+            return (2 - whole * column) * torch.exp(whole.new_full(whole.shape, 0.5) - tensors[0].mean()), row
+        if after == "gates":
+            other = torch.cat([x.abs() + 0.5 for x in parts], dimension) if not is_stack else whole
+            return torch.sigmoid(whole.clamp(-3, 3) / other + other)
+        if after == "shown":
+            shown = whole.narrow(dimension, 0, max(1, whole.size(dimension) // 2))
+            return shown * 3, torch.cat([parts[0], parts[0]], -1)[..., parts[0].size(-1):] - 1
         if after == "both":
             return whole, parts[0] * 2
         if after == "twice":
@@ -67,5 +77,5 @@ def make(seed: int) -> Tuple[Callable[[List[torch.Tensor]], object], List[Callab
     return run, makers
 
 
-_functions, CASES = cases("joined", make, seeds("JOINED_SEEDS", "0:12"))
+_functions, CASES = cases("joined", make, seeds("JOINED_SEEDS", "0:24"))
 globals().update(_functions)
