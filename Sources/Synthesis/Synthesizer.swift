@@ -49,7 +49,7 @@ public enum Synthesizer {
   public static let agents = ["fusion", "re-expression", "compiler"]
 
   /// Raised when kernels or schedules change so much that what was measured with earlier ones says nothing about them.
-  public static let generatorVersion = 5
+  public static let generatorVersion = 6
 
   /// What an agent with this brief would try, in the order in which it expects success; empty where its rules don't
   /// apply, the op must be left alone, or there is nothing to gain (see `findings(for:)`).

@@ -11,6 +11,7 @@ import Testing
       contentsOf: TestPython.folder.appendingPathComponent("Python/memory_models.py"), encoding: .utf8)
     var streamed = 0
     var aligned = 0
+    var backwards = 0
     var asked = 0
     for (name, graph) in try await CandidateTests.Captures.capture("memory_models.py") {
       let request = SynthesisRequest(
@@ -21,11 +22,13 @@ import Testing
       #expect(proposal.schedule?.streams == kernels.contains(" stream("), "\(name)")
       if kernels.contains(" stream(") { streamed += 1 }
       if kernels.contains(" aligned_sweep<") { aligned += 1 }
+      if kernels.contains(" aligned_backwards(") { backwards += 1 }
       if kernels.contains(" prefetch(") { asked += 1 }
       try proposal.block.candidateFile(original: original, provenance: [])
         .write(to: scratch.url.appendingPathComponent("\(name).0.py"), atomically: true, encoding: .utf8)
     }
-    #expect(streamed > 5 && aligned > 2 && asked > 1, "\(streamed) \(aligned) \(asked)")
+    #expect(
+      streamed > 5 && aligned > 2 && backwards > 0 && asked > 1, "\(streamed) \(aligned) \(backwards) \(asked)")
     let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
     #expect(result.status == 0, "\(result.output)")
   }

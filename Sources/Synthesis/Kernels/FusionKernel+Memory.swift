@@ -58,15 +58,24 @@ extension FusionKernel {
     for (index, access) in reads(in: pass, plan) where isAskedFor(access) {
       let best = indices.indices.filter { indices[$0].contains(index) }.max { (work[$0], $0) < (work[$1], $1) }
       guard best == pass else { continue }
-      let size = graph.nodes[access.root].type.dtype.size
-      guard let distance = Shape.commonStride(Array(rowDimensions), Array(access.strides[..<group.rowDimensions])),
-        distance != 0, group.columns * size <= Self.longestAskedFor
-      else { continue }
-      let rows = (Self.aheadBytes - 1) / (group.columns * size) + 1
-      guard group.rows >= 8 * rows else { continue }
-      expressions.need("prefetch")
-      code.line("prefetch(a\(index) + j + \(CPlusPlus.integer(rows * distance)));")
+      let strides = Array(access.strides[..<group.rowDimensions])
+      askForNextRows(of: index, Array(rowDimensions), strides, length: group.columns, &expressions, &code)
     }
+  }
+
+  /// Asks for the row so far after this one that memory has answered by then; `length` elements of each are read.
+  func askForNextRows(
+    of index: Int, _ dimensions: [Int], _ strides: [Int], length: Int, _ expressions: inout ExpressionWriter,
+    _ code: inout CodeWriter
+  ) {
+    let bytes = length * graph.nodes[group.accesses[index].root].type.dtype.size
+    guard let distance = Shape.commonStride(dimensions, strides), distance != 0, bytes > 0,
+      bytes <= Self.longestAskedFor
+    else { return }
+    let rows = (Self.aheadBytes - 1) / bytes + 1
+    guard dimensions.reduce(1, *) >= 8 * rows else { return }
+    expressions.need("prefetch")
+    code.line("prefetch(a\(index) + j + \(CPlusPlus.integer(rows * distance)));")
   }
 
   // MARK: Writes
@@ -82,17 +91,20 @@ extension FusionKernel {
 
   /// Opens a sweep over `count` elements that writes from the pointer `start` on (nil: that also reduces, or writes no
   /// result); says whether results go past the caches.
+  ///
+  /// - Parameter isReversed: from the end of the row to its start.
   func openSweep(
-    writing start: String?, count: String, variable: String = "j", slot: String = "auto",
+    writing start: String?, count: String, variable: String = "j", slot: String = "auto", isReversed: Bool = false,
     _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
   ) -> Bool {
     let body = "[&](int64_t \(variable), auto n, \(slot)) __attribute__((always_inline)) {"
     if streaming == .afterStart, let start {
-      expressions.need("alignedSweep")
-      code.open("aligned_sweep<\(schedule.unroll)>(\(start), \(count), \(body)")
+      expressions.need(isReversed ? "alignedBackwards" : "alignedSweep")
+      code.open("aligned_\(isReversed ? "backwards" : "sweep<\(schedule.unroll)>")(\(start), \(count), \(body)")
       return true
     }
-    code.open("sweep<\(schedule.unroll)>(\(count), \(body)")
+    expressions.need(isReversed ? "backwards" : "sweep")
+    code.open("\(isReversed ? "backwards" : "sweep<\(schedule.unroll)>")(\(count), \(body)")
     return streaming == .everywhere
   }
 
@@ -113,15 +125,16 @@ extension FusionKernel {
     let bytes = schedule.vectorBits / 8
     guard schedule.streams, schedule.vectorBits >= 256, !cutsRows else { return .never }
     let isByColumns = group.reducesColumns || group.scanDimension != nil
-    guard isByColumns || inner.count <= 1 else { return .never }
-    let row = (isByColumns ? group.dimensions.last ?? 1 : group.columns) * group.dtype.size
+    let isOneRow = !isByColumns && inner.count <= 1 && group.rows == 1
+    // What a sweep writes.
+    let row = (isByColumns || inner.count > 1 ? group.dimensions.last ?? 1 : group.columns) * group.dtype.size
     let starts = group.placements.values.flatMap { $0.strides.dropLast() + [$0.offset] }
-    let isWhole = !isByColumns && group.rows == 1 || row % bytes == 0
+    let isWhole = isOneRow || row % bytes == 0
     if isWhole && starts.allSatisfy({ $0 * group.dtype.size % bytes == 0 }) {
       return .everywhere
     }
-    // Of several results only one could be waited for. A scan goes on from vector to vector.
+    // Of several results only one could be waited for.
     let full = group.outputs.filter { group.roles[$0] == .full && graph.nodes[$0].type.dtype != .bool }
-    return full.count == 1 && group.scanDimension == nil && row >= 8 * bytes ? .afterStart : .never
+    return full.count == 1 && row >= 8 * bytes ? .afterStart : .never
   }
 }

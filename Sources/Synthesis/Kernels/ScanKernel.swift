@@ -46,7 +46,7 @@ struct ScanKernel {
     code.close()
     return KernelText(
       name: kernel.name, summary: kernel.summary, inputs: group.inputs, outputs: group.outputs, dtype: group.dtype,
-      vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep", "backwards"]), text: code.text,
+      vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text,
       optional: kernel.leftOut(expressions.plan))
   }
 
@@ -81,8 +81,7 @@ struct ScanKernel {
       expressions.need("Running", piece(scan.kind))
       code.line("Running<\(piece(scan.kind)), \(scan.isReversed)> scan\(id);")
     }
-    let sweep = isReversed ? "backwards(length, " : "sweep<\(schedule.unroll)>(length, "
-    body(sweep, &expressions, &code)
+    body("length", over: outer, length: group.dimensions[last], isReversed: isReversed, &expressions, &code)
   }
 
   // MARK: Along any other dimension
@@ -107,7 +106,7 @@ struct ScanKernel {
     let strides = Shape.strides(group.dimensions)
     let place = offset(strides, outer, plus: 0) + " + i * \(CPlusPlus.integer(strides[scanned])) + begin"
     for id in group.outputs { code.line("\(kernel.element(id))* const r\(id) = \(kernel.output(id))\(place);") }
-    body("sweep<\(schedule.unroll)>(count, ", &expressions, &code)
+    body("count", over: [scanned], length: strip, isReversed: false, &expressions, &code)
     code.close()
   }
 
@@ -118,12 +117,27 @@ struct ScanKernel {
     CPlusPlus.offset("row", outer.map { group.dimensions[$0] }, outer.map { strides[$0] }, plus: constant)
   }
 
-  private func body(_ sweep: String, _ expressions: inout ExpressionWriter, _ code: inout CodeWriter) {
-    code.open("\(sweep)[&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
-    expressions.vectors(group.outputs, pass: 0, into: &code)
-    for id in group.outputs {
-      kernel.store(id, "r\(id)", isStreamed: kernel.streaming == .everywhere, &expressions, &code)
+  /// One sweep over `count` elements: a row, or a strip of one.
+  ///
+  /// - Parameters:
+  ///   - next: the dimensions along which one sweep follows another.
+  ///   - length: most elements of a sweep.
+  private func body(
+    _ count: String, over next: [Int], length: Int, isReversed: Bool, _ expressions: inout ExpressionWriter,
+    _ code: inout CodeWriter
+  ) {
+    let isStreamed = kernel.openSweep(
+      writing: group.outputs.first.map { "r\($0)" }, count: count, isReversed: isReversed, &expressions, &code)
+    for (index, access) in group.accesses.enumerated() where kernel.isAskedFor(access) {
+      // From the last row of columns to the first, where these are what is reversed.
+      let sign = self.isReversed && !isReversed ? -1 : 1
+      kernel.askForNextRows(
+        of: index, next.map { group.dimensions[$0] }, next.map { sign * access.strides[$0] }, length: length,
+        &expressions,
+        &code)
     }
+    expressions.vectors(group.outputs, pass: 0, into: &code)
+    for id in group.outputs { kernel.store(id, "r\(id)", isStreamed: isStreamed, &expressions, &code) }
     code.close("});")
   }
 }

@@ -1,43 +1,70 @@
 extension VectorHeader {
+  /// By the machine's own instructions: of these vectors' conversions compilers make several moves a half.
+  private var widenings: String {
+    """
+    typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));
+    /// A vector's numbers in double precision.
+    struct Halves { wide low, high; };
+    inline Halves widened(vec v) {
+    #if defined(__AVX512F__) && \(bits) == 512
+      const __m256 high = _mm256_castpd_ps(_mm512_extractf64x4_pd((__m512d)v, 1));
+      return {(wide)_mm512_cvtps_pd(_mm512_castps512_ps256((__m512)v)), (wide)_mm512_cvtps_pd(high)};
+    #elif defined(__AVX__) && \(bits) == 256
+      return {(wide)_mm256_cvtps_pd(_mm256_castps256_ps128((__m256)v)), (wide)_mm256_cvtps_pd(_mm256_extractf128_ps((__m256)v, 1))};
+    #else
+      typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
+      half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
+      return {__builtin_convertvector(parts[0], wide), __builtin_convertvector(parts[1], wide)};
+    #endif
+    }
+    inline vec narrowed(wide low, wide high) {
+    #if defined(__AVX512F__) && \(bits) == 512
+      const __m256d first = _mm256_castps_pd(_mm512_cvtpd_ps((__m512d)low)), second = _mm256_castps_pd(_mm512_cvtpd_ps((__m512d)high));
+      return (vec)_mm512_insertf64x4(_mm512_castpd256_pd512(first), second, 1);
+    #elif defined(__AVX__) && \(bits) == 256
+      return (vec)_mm256_insertf128_ps(_mm256_castps128_ps256(_mm256_cvtpd_ps((__m256d)low)), _mm256_cvtpd_ps((__m256d)high), 1);
+    #else
+      typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
+      const half parts[2] = {__builtin_convertvector(low, half), __builtin_convertvector(high, half)};
+      vec v; __builtin_memcpy(&v, parts, sizeof v); return v;
+    #endif
+    }
+
+    """
+  }
+
   /// Partial results of a vector of columns: taken from memory, a few rows added, put back.
   var columns: [String: ([String], String)] {
-    let halves = """
-        typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
-        typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));
-      """
-    return [
+    [
+      "wide": ([], isSingle ? widenings : ""),
       "narrow": (
-        [],
+        ["wide"],
         isSingle
           ? """
           inline vec narrow(const double* p) {
-          \(halves)
-            wide parts[2]; __builtin_memcpy(parts, p, sizeof parts);
-            const half narrowed[2] = {__builtin_convertvector(parts[0], half), __builtin_convertvector(parts[1], half)};
-            vec v; __builtin_memcpy(&v, narrowed, sizeof v); return v;
+            Halves x; __builtin_memcpy(&x, p, sizeof x); return narrowed(x.low, x.high);
           }
 
           """ : ""
       ),
       "lane": ([], "typedef \(isSingle ? "int32_t" : "int64_t") lane;  // of a mask\n\n"),
       "ColumnSum": (
-        ["load", "store"],
+        isSingle ? ["wide"] : ["load", "store"],
         isSingle
           ? """
           /// Sums of columns: a few rows in single precision, all of them in double.
           struct ColumnSum {
-          \(halves)
             vec part = {};
             ColumnSum() = default;
             explicit ColumnSum(const double*) {}
             void add(vec v, int64_t) { part += v; }
             template <class N> void add_product(N a, N b) { part = fma(a, b, part); }
             void save(double* p) const {
-              half parts[2]; __builtin_memcpy(parts, &part, sizeof part);
-              wide total[2]; __builtin_memcpy(total, p, sizeof total);
-              total[0] += __builtin_convertvector(parts[0], wide);
-              total[1] += __builtin_convertvector(parts[1], wide);
-              __builtin_memcpy(p, total, sizeof total);
+              const Halves x = widened(part);
+              Halves total; __builtin_memcpy(&total, p, sizeof total);
+              total.low += x.low;
+              total.high += x.high;
+              __builtin_memcpy(p, &total, sizeof total);
             }
           };
 
@@ -56,26 +83,24 @@ extension VectorHeader {
           """
       ),
       "ColumnSquares": (
-        isSingle ? [] : ["ColumnSum"],
+        isSingle ? ["wide"] : ["ColumnSum"],
         isSingle
           ? """
           /// Sums of squares of columns in double precision: squares of large numbers don't overflow.
           struct ColumnSquares {
-          \(halves)
-            wide part[2] = {};
+            Halves part = {};
             ColumnSquares() = default;
             explicit ColumnSquares(const double*) {}
             void add(vec v, int64_t) {
-              half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
-              const wide a = __builtin_convertvector(parts[0], wide), b = __builtin_convertvector(parts[1], wide);
-              part[0] += a * a;
-              part[1] += b * b;
+              const Halves x = widened(v);
+              part.low += x.low * x.low;
+              part.high += x.high * x.high;
             }
             void save(double* p) const {
-              wide total[2]; __builtin_memcpy(total, p, sizeof total);
-              total[0] += part[0];
-              total[1] += part[1];
-              __builtin_memcpy(p, total, sizeof total);
+              Halves total; __builtin_memcpy(&total, p, sizeof total);
+              total.low += part.low;
+              total.high += part.high;
+              __builtin_memcpy(p, &total, sizeof total);
             }
           };
 
@@ -89,21 +114,20 @@ extension VectorHeader {
           """
       ),
       "ColumnProduct": (
-        ["load", "store"],
+        isSingle ? ["wide"] : ["load", "store"],
         isSingle
           ? """
           /// Products of columns in double precision: partial products don't overflow before the whole does.
           struct ColumnProduct {
-          \(halves)
-            wide part[2];
+            Halves part;
             ColumnProduct() = default;
-            explicit ColumnProduct(const double* p) { __builtin_memcpy(part, p, sizeof part); }
+            explicit ColumnProduct(const double* p) { __builtin_memcpy(&part, p, sizeof part); }
             void add(vec v, int64_t) {
-              half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
-              part[0] *= __builtin_convertvector(parts[0], wide);
-              part[1] *= __builtin_convertvector(parts[1], wide);
+              const Halves x = widened(v);
+              part.low *= x.low;
+              part.high *= x.high;
             }
-            void save(double* p) const { __builtin_memcpy(p, part, sizeof part); }
+            void save(double* p) const { __builtin_memcpy(p, &part, sizeof part); }
           };
 
           """

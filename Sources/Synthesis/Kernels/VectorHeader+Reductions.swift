@@ -37,27 +37,24 @@ extension VectorHeader {
         """
       ),
       "Sum": (
-        [isSingle ? "across" : "Total", "first"],
+        isSingle ? ["across", "first", "wide"] : ["Total", "first"],
         isSingle
           ? """
           /// A sum in four vectors of partial sums, emptied into totals of double precision by `flush` before they grow long.
           struct Sum {
-            typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
-            typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));
             vec part[4] = {};
-            wide total[2] = {};
+            Halves total = {};
             template <class S> void add(vec v, Whole, S) { part[S::index] += v; }
             template <class S> void add(vec v, Part p, S) { part[S::index] += select(first(p.count), v, vec{}); }
             void flush() {
-              const vec v = (part[0] + part[1]) + (part[2] + part[3]);
-              half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
-              total[0] += __builtin_convertvector(parts[0], wide);
-              total[1] += __builtin_convertvector(parts[1], wide);
+              const Halves sum = widened((part[0] + part[1]) + (part[2] + part[3]));
+              total.low += sum.low;
+              total.high += sum.high;
               for (vec& p : part) p = vec{};
             }
             double value() {
               flush();
-              return across(total[0] + total[1]);
+              return across(total.low + total.high);
             }
           };
 
@@ -88,19 +85,16 @@ extension VectorHeader {
           """
       ),
       "SumOfSquares": (
-        isSingle ? ["across", "first"] : ["Sum"],
+        isSingle ? ["across", "first", "wide"] : ["Sum"],
         isSingle
           ? """
           /// A sum of squares in double precision: squares of large numbers don't overflow, small differences survive.
           struct SumOfSquares {
-            typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
-            typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));
             wide part[4] = {};
             template <class S> void add(vec v, Whole, S) {
-              half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
-              const wide a = __builtin_convertvector(parts[0], wide), b = __builtin_convertvector(parts[1], wide);
-              part[S::index & 2] += a * a;
-              part[S::index | 1] += b * b;
+              const Halves x = widened(v);
+              part[S::index & 2] += x.low * x.low;
+              part[S::index | 1] += x.high * x.high;
             }
             template <class S> void add(vec v, Part p, S slot) { add(select(first(p.count), v, vec{}), Whole{}, slot); }
             void flush() {}
@@ -119,18 +113,16 @@ extension VectorHeader {
           """
       ),
       "Product": (
-        ["first"],
+        isSingle ? ["first", "wide"] : ["first"],
         isSingle
           ? """
           /// A product in double precision: partial products don't overflow before the whole does.
           struct Product {
-            typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
-            typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));
             wide part[4] = {wide{} + 1, wide{} + 1, wide{} + 1, wide{} + 1};
             template <class S> void add(vec v, Whole, S) {
-              half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
-              part[S::index & 2] *= __builtin_convertvector(parts[0], wide);
-              part[S::index | 1] *= __builtin_convertvector(parts[1], wide);
+              const Halves x = widened(v);
+              part[S::index & 2] *= x.low;
+              part[S::index | 1] *= x.high;
             }
             template <class S> void add(vec v, Part p, S slot) { add(select(first(p.count), v, splat(1)), Whole{}, slot); }
             void flush() {}

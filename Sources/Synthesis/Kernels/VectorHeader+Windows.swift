@@ -1,8 +1,8 @@
 extension VectorHeader {
   /// What windows and scans need: every s-th element, lanes moved along, running totals.
   var windowed: [String: ([String], String)] {
-    let wide =
-      isSingle ? "typedef double wide __attribute__((vector_size(lanes / 2 * sizeof(double))));" : "using wide = vec;"
+    let wide = "using wide = \(isSingle ? "decltype(Halves::low)" : "vec");"
+    let needed = isSingle ? ["wide"] : []
     return [
       "permuted": (
         [],
@@ -117,7 +117,7 @@ extension VectorHeader {
         """
       ),
       "Columns": (
-        [],
+        ["first"],
         """
         /// Running totals of many columns side by side: `next` is called with one row after the other.
         template <class Operation, int columns> struct Columns {
@@ -125,7 +125,7 @@ extension VectorHeader {
           static constexpr int count = sizeof(wide) / sizeof(wide{}[0]);
           alignas(64) decltype(wide{}[0] + 0) total[columns + lanes];
           Columns() { for (auto& t : total) t = Operation::start; }
-          template <class N> vec next(vec v, int64_t j, N) {
+          vec next(vec v, int64_t j, Whole) {
             auto* t = total + j;
             return Operation::apply(v, [&](wide w) {
               wide sum; __builtin_memcpy(&sum, t, sizeof sum);
@@ -135,12 +135,14 @@ extension VectorHeader {
               return sum;
             }, false);
           }
+          // What lies behind a part are other columns.
+          vec next(vec v, int64_t j, Part p) { return next(select(first(p.count), v, splat(Operation::start)), j, Whole{}); }
         };
 
         """
       ),
       "RunningSum": (
-        [],
+        needed,
         """
         /// Added in double precision, as PyTorch does it.
         struct RunningSum {
@@ -154,7 +156,7 @@ extension VectorHeader {
         """
       ),
       "RunningProduct": (
-        [],
+        needed,
         """
         /// Multiplied in double precision, as PyTorch does it.
         struct RunningProduct {
@@ -208,12 +210,9 @@ extension VectorHeader {
     isSingle
       ? """
         template <class Step> static vec apply(vec v, Step step, bool reversed) {
-          typedef real half __attribute__((vector_size(lanes / 2 * sizeof(real))));
-          half parts[2]; __builtin_memcpy(parts, &v, sizeof v);
-          wide a = __builtin_convertvector(parts[0], wide), b = __builtin_convertvector(parts[1], wide);
-          if (reversed) { b = step(b); a = step(a); } else { a = step(a); b = step(b); }
-          parts[0] = __builtin_convertvector(a, half); parts[1] = __builtin_convertvector(b, half);
-          __builtin_memcpy(&v, parts, sizeof v); return v;
+          Halves x = widened(v);
+          if (reversed) { x.high = step(x.high); x.low = step(x.low); } else { x.low = step(x.low); x.high = step(x.high); }
+          return narrowed(x.low, x.high);
         }
       """
       : "  template <class Step> static vec apply(vec v, Step step, bool) { return step(v); }"

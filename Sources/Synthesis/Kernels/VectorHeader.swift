@@ -52,14 +52,14 @@ struct VectorHeader {
       "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
       "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "any", "sine", "sin", "cos",
       "floor", "ceil", "round", "trunc", "power",
-      "maximum", "minimum", "Total", "across", "Sum", "SumOfSquares", "Product",
+      "maximum", "minimum", "Total", "across", "wide", "Sum", "SumOfSquares", "Product",
       "Maximum", "Minimum",
       "lane", "ArgMaximum", "ArgMinimum", "narrow", "ColumnSum", "ColumnSquares", "ColumnProduct",
       "ColumnMaximum", "ColumnMinimum",
       "ColumnArgMaximum", "ColumnArgMinimum",
       "permuted", "every", "picked", "RunningSum", "RunningProduct", "RunningMaximum", "RunningMinimum", "Running",
       "Columns",
-      "backwards",
+      "backwards", "alignedBackwards",
     ]
 
   private func piece(_ name: String) -> Piece? {
@@ -75,7 +75,10 @@ struct VectorHeader {
 
   // MARK: Memory
 
-  private static let memoryNeeds = ["stream": ["store"], "alignedSweep": ["sweep"], "wideSweep": ["sweep"]]
+  private static let memoryNeeds = [
+    "stream": ["store"], "alignedSweep": ["sweep"], "wideSweep": ["sweep"],
+    "alignedBackwards": ["alignedSweep", "backwards"],
+  ]
 
   private var memory: [String: String] {
     return [
@@ -211,6 +214,15 @@ struct VectorHeader {
       }
 
       """,
+      "alignedBackwards": """
+      /// Like backwards, with whole vectors where they may be written past the caches.
+      template <class T, class Body> [[gnu::always_inline]] inline void aligned_backwards(const T* p, int64_t n, Body body) {
+        const int64_t head = unaligned(p, n);
+        backwards(n - head, [&](int64_t j, auto m, auto slot) __attribute__((always_inline)) { body(head + j, m, slot); });
+        if (head) body(0, Part{int(head)}, Slot<0>{});
+      }
+
+      """,
       "sweep": """
       template <int i> struct Slot { static constexpr int index = i; };
 
@@ -251,9 +263,14 @@ struct VectorHeader {
 
       """,
       "alignedSweep": """
+      /// How many elements there are before the first place where a vector may be written past the caches.
+      template <class T> inline int64_t unaligned(const T* p, int64_t n) {
+        const int64_t head = -(uintptr_t)p % (lanes * sizeof(T)) / sizeof(T);
+        return head < n ? head : n;
+      }
       /// Like sweep, with a part of a vector first, so that p + j is where a vector may be written past the caches.
       template <int unroll, class T, class Body> [[gnu::always_inline]] inline void aligned_sweep(const T* p, int64_t n, Body body) {
-        const int64_t until = -(uintptr_t)p % (lanes * sizeof(T)) / sizeof(T), head = until < n ? until : n;
+        const int64_t head = unaligned(p, n);
         if (head) body(0, Part{int(head)}, Slot<0>{});
         sweep<unroll>(n - head, [&](int64_t j, auto m, auto slot) __attribute__((always_inline)) { body(head + j, m, slot); });
       }

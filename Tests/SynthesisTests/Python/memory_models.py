@@ -11,7 +11,7 @@ import torch
 
 from seeded import cases, seeds
 
-KINDS = "softmax centre norm reduce unary gain offset scan join two".split()
+KINDS = "softmax centre whole norm reduce unary gain offset scan back product join two".split()
 
 
 def make(seed: int) -> Tuple[Any, Any]:
@@ -38,6 +38,8 @@ def make(seed: int) -> Tuple[Any, Any]:
                 x = torch.softmax(x, dimension)
             elif kind == "centre":
                 x = x - x.mean(dimension, keepdim=True)
+            elif kind == "whole":
+                x = x - x.mean((1, 2), keepdim=True)
             elif kind == "norm":
                 x = x * torch.rsqrt((x * x).mean(dimension, keepdim=True) + 1e-3)
             elif kind == "reduce":
@@ -50,6 +52,10 @@ def make(seed: int) -> Tuple[Any, Any]:
                 x = x + tensors[index]
             elif kind == "scan":
                 x = (x.abs() * 0.01).cumsum(dimension)
+            elif kind == "back":
+                x = (x.abs() * 0.01).flip(dimension).cumsum(dimension).flip(dimension)
+            elif kind == "product":
+                x = (torch.tanh(x) * 0.01 + 1).cumprod(dimension)
             elif kind == "join":
                 x = torch.cat([x, x.relu()], -1)[..., : x.shape[-1]] if x is first else x * 2
             elif kind == "two":
@@ -60,5 +66,5 @@ def make(seed: int) -> Tuple[Any, Any]:
     return run, makers
 
 
-_functions, CASES = cases("memory", make, seeds("MEMORY_SEEDS", "0:18"))
+_functions, CASES = cases("memory", make, seeds("MEMORY_SEEDS", "0:26"))
 globals().update(_functions)
