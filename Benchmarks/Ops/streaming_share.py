@@ -6,8 +6,9 @@ and the rest of `BYTES`, and does nothing else. Both are called in turns, in ran
 memory than the ones before it, more in all than a last-level cache holds; what calls them is warm, as in a model (a
 flush would put out the interpreter too, which then takes as long as a small kernel). `share` is how long the plain
 kernel takes beside the replacement, writing past the caches or through them, whichever is faster: the median of paired
-ratios with its bootstrapped 95 % interval. One figure for all machines and mixes won't do: memory gives less to reads
-alone than to reads and writes together, and on a shared machine half as much as a minute ago.
+ratios with its bootstrapped 95 % interval. `bound` is `functions` where the op's exponentials and the like alone take
+longer than the plain kernel (`functions_floor.py`). One figure for all machines and mixes won't do: memory gives less
+to reads alone than to reads and writes together, and on a shared machine half as much as a minute ago.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from torch.utils._pytree import tree_map_only
 
 from check_replacement import outputs_of
 from frozen_inductor import ratio
+from functions_floor import PEAK_SOURCE, instructions_of, multiply_adds_a_second
 from loading import load
 
 ROUNDS, WARM_UP = 21, 3
@@ -78,18 +80,22 @@ extern "C" float kw_stream(const float* in, int64_t read, float* out, int64_t wr
 """
 
 
-def streaming(read: int, written: int, past: bool) -> Callable[[], Any]:
-    """Reads so many bytes and writes so many, past the caches or through them, with the OpenMP runtime that PyTorch
-    brought: two would wait side by side."""
+def built() -> ctypes.CDLL:
+    """The plain kernels, with the OpenMP runtime that PyTorch brought: two would wait side by side."""
     maps = Path("/proc/self/maps").read_text(encoding="utf-8")
     runtimes = sorted(set(re.findall(r"/\S*lib(?:gomp|iomp5|omp)[-.\w]*\.so[.\d]*", maps)))
     with tempfile.TemporaryDirectory(prefix="kernelwright-streaming-") as folder:
         code, object_file, library = (Path(folder) / name for name in ("stream.cpp", "stream.o", "stream.so"))
-        code.write_text(SOURCE, encoding="utf-8")
+        code.write_text(SOURCE + PEAK_SOURCE, encoding="utf-8")
         flags = ["-O3", "-march=native", "-fopenmp", "-fPIC", "-Wno-psabi"]
         subprocess.run(["c++", *flags, "-c", code, "-o", object_file], check=True)
         subprocess.run(["c++", "-shared", object_file, *(runtimes[:1] or ["-fopenmp"]), "-o", library], check=True)
-        function = ctypes.CDLL(str(library)).kw_stream
+        return ctypes.CDLL(str(library))
+
+
+def streaming(library: ctypes.CDLL, read: int, written: int, past: bool) -> Callable[[], Any]:
+    """Reads so many bytes and writes so many, past the caches or through them."""
+    function = library.kw_stream
     sizes = [ctypes.c_void_p, ctypes.c_int64]
     function.argtypes = [*sizes, *sizes, ctypes.c_bool, ctypes.c_int64]
     function.restype = ctypes.c_float
@@ -117,7 +123,8 @@ def measured(problem: Any, replacement: Path, moved: int) -> Dict[str, Any]:
     others = [tree_map_only(torch.Tensor, torch.clone, inputs) for _ in range(copies(moved - written))]
     sets = itertools.cycle(others)
     calls: Dict[str, Callable[[], Any]] = {"replacement": lambda: new(*next(sets))}
-    calls.update({name: streaming(moved - written, written, name == "past caches") for name in PLAIN})
+    library = built()
+    calls.update({name: streaming(library, moved - written, written, name == "past caches") for name in PLAIN})
     times: Dict[str, List[float]] = {name: [] for name in calls}
     for _ in range(WARM_UP + ROUNDS):
         for name in random.sample(sorted(calls), k=len(calls)):
@@ -126,8 +133,13 @@ def measured(problem: Any, replacement: Path, moved: int) -> Dict[str, Any]:
             times[name].append(time.perf_counter() - start)
     late = {name: samples[WARM_UP:] for name, samples in times.items()}
     plain = min((late[name] for name in PLAIN), key=median)
-    share = ratio(plain, late["replacement"])
-    return {"share": share, "streaming_gb_per_s": moved / median(plain) / 1e9, "written": written}
+    functions = instructions_of(lambda: model(*inputs)) / multiply_adds_a_second(library, torch.get_num_threads())
+    best = median(plain)
+    return {
+        "share": ratio(plain, late["replacement"]), "bound": "memory" if best > functions else "functions",
+        "written": written, "streaming_gb_per_s": moved / best / 1e9, "streaming_ms": best * 1e3,
+        "functions_ms": functions * 1e3,
+    }
 
 
 def main() -> int:

@@ -22,7 +22,7 @@ VERIFIED = {
     "baselines": [{"name": "eager", "median_ms": 8.0, "ci95_ms": []}], "candidate": {"median_ms": 1.6},
     "check": {"passed": True, "worst_units": 1.5}, "first_verified_s": 21.0,
     "roofline": {"detail": "At 82 % of the roof: 50.0 MB at 40.1 GB/s (memory).", "figures": {}},
-    "streaming": {"share": [0.82, 0.8, 0.84]},
+    "streaming": {"share": [0.82, 0.8, 0.84], "bound": "memory"},
 }
 NOT_FASTER = {
     "verdict": "not-faster", "labels": [], "speedup": None, "speedup_ci95": [], "speedup_vs": {"eager": 0.9},
@@ -77,7 +77,9 @@ class OpsStudyTests(unittest.TestCase):
     def test_the_share_of_the_roof_is_that_of_what_memory_bounds(self) -> None:
         self.assertEqual(Answer(VERIFIED).share_of_roof, 0.82)
         self.assertIsNone(Answer({**VERIFIED, "streaming": {"unavailable": "no compiler"}}).share_of_roof)
-        self.assertIsNone(Answer({**NOT_FASTER, "streaming": {"share": [1.0, 1.0, 1.0]}}).share_of_roof)
+        self.assertIsNone(Answer({**NOT_FASTER, "streaming": VERIFIED["streaming"]}).share_of_roof)
+        functions = {"share": [0.82, 0.8, 0.84], "bound": "functions"}
+        self.assertIsNone(Answer({**VERIFIED, "streaming": functions}).share_of_roof)
         self.assertEqual(ops_run.bytes_bounding(VERIFIED["roofline"]), 50_000_000)
         compute = {"detail": "At 90 % of the roof: 2.00 GFLOP at 360 GFLOP/s.", "figures": {}}
         self.assertIsNone(ops_run.bytes_bounding(compute))

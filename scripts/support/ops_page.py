@@ -30,8 +30,10 @@ METHOD = """## How it was done
   no code with the product: float64, several seeds, other shapes, strides and weights. A unit is what float32 itself is
   off by at that element; 24 are allowed.
 * *Roof* is the share of the bandwidth that a replacement reaches where memory bounds it: beside it, in turns,
-  `Benchmarks/Ops/streaming_share.py` times a plain kernel that reads and writes as many bytes, past the caches or through
-  them, whichever is faster. What is read is in no cache: each call has other inputs.
+  `Benchmarks/Ops/streaming_share.py` times a plain kernel that reads and writes as many bytes, past the caches or
+  through them, whichever is faster. What is read is in no cache: each call has other inputs. An op whose exponentials
+  and the like alone take longer than that kernel is bounded by them (`Benchmarks/Ops/functions_floor.py`) and has no
+  such share.
 * *First* is the time from starting the command to the first verified improvement; PyTorch's start and compiling the
   baselines are in it.
 """

@@ -58,8 +58,8 @@ class Answer:
     @property
     def share_of_roof(self) -> Optional[float]:
         """Of the bandwidth that a plain kernel gets which moves as much, where memory bounds a verified candidate."""
-        share = self.found.get("streaming", {}).get("share")
-        return share[0] if self.is_verified and share else None
+        streaming = self.found.get("streaming", {})
+        return streaming["share"][0] if self.is_verified and streaming.get("bound") == "memory" else None
 
 
 @dataclass(frozen=True)
