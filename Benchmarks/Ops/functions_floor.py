@@ -1,9 +1,10 @@
-"""The least time that an op's exponentials, logarithms and the like take, whoever computes them.
+"""About the least time that the costliest of an op's exponentials, logarithms and the like takes.
 
-An op that reads a byte and takes a logarithm of it is bounded by arithmetic, however the roofline's "one operation an
-element" looks. Counted are vector instructions of short polynomials in float32, fewer than libraries need, and of an op
-written with several functions only what no rewriting avoids; the machine is taken to do as many of them as it does
-multiply-adds that wait for nothing.
+An op that reads a number and takes a logarithm of it is bounded by arithmetic, however the roofline's "one operation
+an element" looks. Counted are the vector instructions of the shortest ways that we know in float32, with instructions
+that split a number's exponent off and estimate reciprocals; and of all that is called only the costliest call, because
+others may be taken together with it. The machine is taken to do as many instructions as multiply-adds that wait for
+nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, Callable, Dict
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-EXP, LOG, DIVIDE, TANH, ERF, SINE = 14, 20, 8, 17, 22, 20
+EXP, LOG, DIVIDE, TANH, ERF, SINE = 10, 13, 4, 12, 16, 12
 SIGMOID = EXP + DIVIDE
 INSTRUCTIONS: Dict[str, int] = {
     "exp": EXP, "exp2": EXP, "expm1": EXP, "log": LOG, "log2": LOG, "log10": LOG, "log1p": LOG, "tanh": TANH,
@@ -23,18 +24,26 @@ INSTRUCTIONS: Dict[str, int] = {
     "sqrt": DIVIDE, "rsqrt": DIVIDE, "sigmoid": SIGMOID, "silu": SIGMOID, "gelu": TANH, "mish": SIGMOID,
     "softplus": EXP + LOG, "log_sigmoid_forward": EXP + LOG, "elu": EXP, "celu": EXP, "selu": EXP,
     "_softmax": EXP, "_log_softmax": EXP, "_safe_softmax": EXP, "logsumexp": EXP,
-    "binary_cross_entropy_with_logits": EXP + LOG, "binary_cross_entropy": 2 * LOG,
+    "binary_cross_entropy_with_logits": EXP + LOG, "binary_cross_entropy": LOG,
 }
 PEAK_SOURCE = r"""
 #include <cstdint>
-typedef float vec __attribute__((vector_size(64), aligned(4)));
+#if defined(__AVX512F__)
+constexpr int bytes = 64;
+#elif defined(__AVX__)
+constexpr int bytes = 32;
+#else
+constexpr int bytes = 16;
+#endif
+typedef float number __attribute__((vector_size(bytes)));
+extern "C" int64_t kw_numbers_a_step() { return 12 * bytes / 4; }
 // Multiply-adds of independent numbers, in as many registers as hide that each waits for the one before it.
 extern "C" float kw_multiply_add(int64_t count, int64_t threads) {
   float all = 0;
 #pragma omp parallel num_threads(threads) reduction(+ : all)
   {
-    vec a[12];
-    for (int k = 0; k < 12; ++k) a[k] = vec{} + float(k * threads);  // different ones: equal ones would be done once
+    number a[12];
+    for (int k = 0; k < 12; ++k) a[k] = number{} + float(k * threads);  // different ones: equal ones would be done once
     for (int64_t i = 0; i < count; ++i)
       for (int k = 0; k < 12; ++k) a[k] = a[k] * 0.5f + 1.0f;
     for (int k = 0; k < 12; ++k) all += a[k][0];
@@ -42,11 +51,11 @@ extern "C" float kw_multiply_add(int64_t count, int64_t threads) {
   return all;
 }
 """
-ROUNDS, COUNT, LANES_A_STEP = 7, 200_000, 12 * 16
+ROUNDS, COUNT = 7, 200_000
 
 
 class Functions(TorchDispatchMode):
-    """Adds up the instructions of what is called, an element each."""
+    """The most instructions that one of the calls takes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,13 +64,12 @@ class Functions(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
         each = INSTRUCTIONS.get(str(func._overloadpacket).partition(".")[2].rstrip("_"), 0)
-        first = next((value for value in args if isinstance(value, torch.Tensor)), None)
-        # What is divided by a number is multiplied by another one.
-        is_by_number = func._overloadpacket in (torch.ops.aten.div, torch.ops.aten.div_) and (
-            len(args) > 1 and (not isinstance(args[1], torch.Tensor) or args[1].numel() == 1)
-        )
-        if each and first is not None and first.is_floating_point() and not is_by_number:
-            self.instructions += each * first.numel()
+        tensors = [value for value in args if isinstance(value, torch.Tensor)]
+        # Of a quotient the divisor is turned over, once an element of its own; numbers are turned over beforehand.
+        is_quotient = func._overloadpacket in (torch.ops.aten.div, torch.ops.aten.div_)
+        taken = tensors[1:2] if is_quotient else tensors[:1]
+        if each and taken and taken[0].is_floating_point():
+            self.instructions = max(self.instructions, each * taken[0].numel())
         return result
 
 
@@ -80,4 +88,4 @@ def multiply_adds_a_second(library: ctypes.CDLL, threads: int) -> float:
         start = time.perf_counter()
         function(COUNT, threads)
         least = min(least, time.perf_counter() - start)
-    return COUNT * LANES_A_STEP * threads / least
+    return COUNT * int(library.kw_numbers_a_step()) * threads / least

@@ -7,8 +7,9 @@ memory than the ones before it, more in all than a last-level cache holds; what 
 flush would put out the interpreter too, which then takes as long as a small kernel). `share` is how long the plain
 kernel takes beside the replacement, writing past the caches or through them, whichever is faster: the median of paired
 ratios with its bootstrapped 95 % interval. `bound` is `functions` where the op's exponentials and the like alone take
-longer than the plain kernel (`functions_floor.py`). One figure for all machines and mixes won't do: memory gives less
-to reads alone than to reads and writes together, and on a shared machine half as much as a minute ago.
+longer than the plain kernel (`functions_floor.py`). Parameters are the same in every call; of tables that are looked
+up, only what is asked for is read, and none of it is counted. One figure for all machines and mixes won't do: memory
+gives less to reads alone than to reads and writes together, and on a shared machine half as much as a minute ago.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from statistics import median
 from typing import Any, Callable, Dict, List
 
 import torch
-from torch.utils._pytree import tree_map_only
+from torch.utils._pytree import tree_leaves, tree_map_only
 
 from check_replacement import outputs_of
 from frozen_inductor import ratio
@@ -38,7 +39,7 @@ from loading import load
 ROUNDS, WARM_UP = 21, 3
 # Read before the same memory is read again; more than a last-level cache holds.
 BETWEEN_BYTES = 128 << 20
-MOST_COPIES = 64
+MOST_COPIES = 1024
 PLAIN = ("past caches", "through caches")
 SOURCE = r"""
 #include <cstddef>
@@ -120,7 +121,8 @@ def measured(problem: Any, replacement: Path, moved: int) -> Dict[str, Any]:
     new.load_state_dict(model.state_dict(), strict=True)
     inputs = problem.get_inputs()
     written = min(sum(each.nbytes for each in outputs_of(new(*inputs))), moved)
-    others = [tree_map_only(torch.Tensor, torch.clone, inputs) for _ in range(copies(moved - written))]
+    size = sum(leaf.nbytes for leaf in tree_leaves(inputs) if isinstance(leaf, torch.Tensor))
+    others = [tree_map_only(torch.Tensor, torch.clone, inputs) for _ in range(copies(size))]
     sets = itertools.cycle(others)
     calls: Dict[str, Callable[[], Any]] = {"replacement": lambda: new(*next(sets))}
     library = built()

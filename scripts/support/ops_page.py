@@ -31,9 +31,9 @@ METHOD = """## How it was done
   off by at that element; 24 are allowed.
 * *Roof* is the share of the bandwidth that a replacement reaches where memory bounds it: beside it, in turns,
   `Benchmarks/Ops/streaming_share.py` times a plain kernel that reads and writes as many bytes, past the caches or
-  through them, whichever is faster. What is read is in no cache: each call has other inputs. An op whose exponentials
-  and the like alone take longer than that kernel is bounded by them (`Benchmarks/Ops/functions_floor.py`) and has no
-  such share.
+  through them, whichever is faster. What is read is in no cache: each call has other inputs. An op of which one
+  function (exponential, logarithm) alone takes longer than that kernel, in the fewest instructions that we know of, is
+  bounded by that (`Benchmarks/Ops/functions_floor.py`) and has no such share.
 * *First* is the time from starting the command to the first verified improvement; PyTorch's start and compiling the
   baselines are in it.
 """

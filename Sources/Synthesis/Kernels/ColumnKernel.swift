@@ -194,7 +194,7 @@ struct ColumnKernel {
     if reduced.isEmpty {
       code.open("for (int64_t row = \(from); row < \(to); ++row) {")
       rowNumbers(used)
-      let start = written.first { group.outputs.contains($0) }.map { "r\($0) + row * \(CPlusPlus.integer(distance))" }
+      let start = kernel.streamed(of: written).map { "r\($0) + row * \(CPlusPlus.integer(distance))" }
       isStreamed = kernel.openSweep(writing: start, count: "count", &expressions, &code)
       held(used, reduced)
     } else {

@@ -120,6 +120,11 @@ extension FusionKernel {
     code.line("\(condition)\(store)(\(pointer) + j, \(expressions.name(id)), n);")
   }
 
+  /// Of what a sweep writes, the result that goes past the caches once it has come to where a vector may lie.
+  func streamed(of written: [ValueID]) -> ValueID? {
+    written.first { group.outputs.contains($0) && graph.nodes[$0].type.dtype != .bool }
+  }
+
   /// The machine wants whole vectors to begin at multiples of their size.
   var streaming: Streaming {
     let bytes = schedule.vectorBits / 8

@@ -157,7 +157,7 @@ struct FusionKernel {
         } ?? " + row * columns"
       code.line("\(element(id))* const r\(id) = \(output(id))\(row) + begin;")
     }
-    let starts = group.outputs.first.map { "r\($0)" }
+    let starts = streamed(of: group.outputs).map { "r\($0)" }
     let isStreamed = openSweep(writing: starts, count: "count", &expressions, &code)
     for (index, _) in laterParts { askForLaterPart(index, &expressions, &code) }
     expressions.vectors(group.outputs, pass: 0, into: &code)
@@ -342,8 +342,8 @@ struct FusionKernel {
     _ pass: Int, _ reduced: [ValueID], _ written: [ValueID], count: String, start: String,
     position: String = "", _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
   ) {
-    let results = written.filter { group.outputs.contains($0) && !expressions.plan.kept.contains($0) }
-    let starts = reduced.isEmpty ? results.first.map { expressions.buffers[$0] ?? "r\($0)" } : nil
+    let results = written.filter { !expressions.plan.kept.contains($0) }
+    let starts = reduced.isEmpty ? streamed(of: results).map { expressions.buffers[$0] ?? "r\($0)" } : nil
     let isStreamed = openSweep(
       writing: starts, count: count, variable: start.isEmpty ? "j" : "i", slot: reduced.isEmpty ? "auto" : "auto slot",
       &expressions, &code)

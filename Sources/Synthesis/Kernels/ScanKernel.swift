@@ -127,7 +127,8 @@ struct ScanKernel {
     _ code: inout CodeWriter
   ) {
     let isStreamed = kernel.openSweep(
-      writing: group.outputs.first.map { "r\($0)" }, count: count, isReversed: isReversed, &expressions, &code)
+      writing: kernel.streamed(of: group.outputs).map { "r\($0)" }, count: count, isReversed: isReversed, &expressions,
+      &code)
     for (index, access) in group.accesses.enumerated() where kernel.isAskedFor(access) {
       // From the last row of columns to the first, where these are what is reversed.
       let sign = self.isReversed && !isReversed ? -1 : 1

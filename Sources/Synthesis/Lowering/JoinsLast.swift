@@ -10,9 +10,11 @@ extension TensorGraph {
   private static let mostParts = 8
 
   func takingJoinsLast() -> TensorGraph {
+    // Parts that are put together of parts multiply.
+    let limit = 2 * nodes.count + 64
     var graph = self
     for _ in 0..<Self.mostJoinSteps {
-      guard let next = graph.withJoinsLater() else { return graph }
+      guard let next = graph.withJoinsLater(), next.nodes.count <= limit else { return graph }
       graph = next
     }
     return graph
@@ -42,9 +44,12 @@ extension TensorGraph {
       if case .elementwise(let operation) = nodes[id].operation {
         return operation != .identity && serves(id, alone: user)
       }
+      return isInMemory(id)
+    }
+    func isInMemory(_ id: ValueID) -> Bool {
       switch nodes[source(id).root].operation {
-      case .input, .parameter, .scalar, .call, .element: return true
-      default: return false
+      case .input, .parameter, .scalar, .call, .element: true
+      default: false
       }
     }
     var didMove = false
@@ -71,9 +76,11 @@ extension TensorGraph {
             node.operation, operands, TensorType(node.type.dtype, part.shape), origin: node.origin)
         }
       case .view(let layout):
-        guard let cat = cats[old[0]], let (number, places) = cat.part(showing: layout, node.type.shape) else {
-          return nil
-        }
+        guard let cat = cats[old[0]], !returned.contains(index), areKernels(users[index]),
+          let (number, places) = cat.part(showing: layout, node.type.shape)
+        else { return nil }
+        // What others read too is no longer written to its part of the whole alone.
+        guard users[old[0]].count == 1 || isInMemory(nodes[old[0]].operands[number]) else { return nil }
         didMove = true
         var context = LoweringContext(replacing: node, builder)
         defer { builder = context.builder }

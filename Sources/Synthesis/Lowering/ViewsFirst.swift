@@ -88,8 +88,13 @@ extension TensorGraph {
     guard case .view(let layout) = nodes[view].operation,
       PlacesInView(layout, nodes[view].type.shape, of: nodes[id].type.shape) != nil
     else { return false }
-    return users.allSatisfy { user in
-      switch nodes[user].operation {
+    return areKernels(users)
+  }
+
+  /// Whether kernels are to do these operations: they read their operands and no more, wherever these lie.
+  func areKernels(_ ids: [ValueID]) -> Bool {
+    ids.allSatisfy { id in
+      switch nodes[id].operation {
       case .elementwise(let operation): operation != .identity
       case .reduce, .reduceColumns, .scan: true
       default: false

@@ -190,8 +190,10 @@ struct CallSequence {
       }
     case .reshape: return "\(operands[0]).reshape(\(Python.tuple(node.type.shape)))"
     case .view(let layout):
-      return
-        "\(operands[0]).contiguous().as_strided(\(Python.tuple(node.type.shape)), \(Python.tuple(layout.strides)), \(layout.offset))"
+      // What is contiguous already may begin anywhere in its storage.
+      let start = layout.offset == 0 ? "" : ".flatten()[\(layout.offset):]"
+      let (shape, strides) = (Python.tuple(node.type.shape), Python.tuple(layout.strides))
+      return "\(operands[0]).contiguous()\(start).as_strided(\(shape), \(strides))"
     case .element(let index): return "\(operands[0])[\(index)]"
     case .scan(let scan): return scan.python(operands[0])
     default: return operands.first ?? "None"

@@ -29,6 +29,8 @@ def make(seed: int) -> Tuple[Any, Any]:
             other[1 if kind == "gain" else 2] = shape[1 if kind == "gain" else 2]
             inputs.append(other)
         steps.append((kind, len(inputs) - 1))
+    # Scans from the end are looked at by themselves.
+    has_mask = draw.random() < 0.3 and not any(kind == "back" for kind, _ in steps)
 
     def run(tensors: List[torch.Tensor]) -> Tuple[torch.Tensor, ...]:
         first = x = tensors[0]
@@ -60,6 +62,8 @@ def make(seed: int) -> Tuple[Any, Any]:
                 x = torch.cat([x, x.relu()], -1)[..., : x.shape[-1]] if x is first else x * 2
             elif kind == "two":
                 results.append(torch.tanh(x))
+        if has_mask:
+            results += [torch.cat([torch.where(x > 0, x, x * 0.1), tensors[0]], -1), x > 0]
         return tuple([x * 1.5, *results])
 
     makers = [lambda extents=tuple(extents): torch.randn(extents).to(dtype) for extents in inputs]
