@@ -15,8 +15,7 @@ struct SynthesisPlan {
     // Calls that nothing uses (assertions on metadata, mostly) are not part of what the op computes.
     let captured = request.graph.pruned()
     lowered = captured.lowered().takingJoinsLast().takingViewsFirst().takingTanhPlusOneAsSigmoid()
-      .takingTanhOfSoftplusAsRatio()
-      .takingNarrowRowsApart().turningPairedRows().copyingReturnedLookups()
+      .takingTanhOfSoftplusAsRatio().takingNarrowRowsApart().turningPairedRows().copyingReturnedLookups()
     backward = BackwardPass(captured).flatMap { $0.isWorthwhile(beside: captured) ? $0 : nil }
     productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
     var obstacles = lowered.obstacles

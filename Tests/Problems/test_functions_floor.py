@@ -36,6 +36,5 @@ class FunctionsFloorTests(unittest.TestCase):
             self.assertEqual(function(steps, 2), 2 * expected)
 
 
-
 if __name__ == "__main__":
     unittest.main()

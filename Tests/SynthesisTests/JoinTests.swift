@@ -5,9 +5,9 @@ import Testing
 
 /// Results that are parts of something larger, written to where they go.
 @Suite struct JoinTests {
-  private static func block(_ graph: TensorGraph) -> String {
+  static func block(_ graph: TensorGraph, cacheBytes: [Int] = [32 << 10, 1 << 20]) -> String {
     let request = SynthesisRequest(
-      graph: graph, opName: "op", isFunction: true, vectorBits: 512, threads: 2, cacheBytes: [32 << 10, 1 << 20])
+      graph: graph, opName: "op", isFunction: true, vectorBits: 512, threads: 2, cacheBytes: cacheBytes)
     return Synthesizer.proposals(for: request, agent: "fusion").first?.block.definition ?? ""
   }
 

@@ -16,7 +16,7 @@ import Testing
   }
 
   /// Random parts put together, and a chain of operations on the whole with tensors that broadcast to it.
-  private static func graph(seed: Int) -> (maker: GraphMaker, dimension: Int) {
+  private static func graph(seed: Int) -> GraphMaker {
     var random = RandomSource(seed: seed)
     var maker = GraphMaker(seed: seed)
     var shape = (0..<random.int(1...4)).map { _ in random.int(1...4) }
@@ -50,20 +50,19 @@ import Testing
       value = maker.call(target, random.chance(0.5) ? [value, other] : [other, value], shape: whole)
     }
     maker.returns(value)
-    return (maker, dimension)
+    return maker
   }
 
   @Test(arguments: 0..<40) func chainsOfTheWholeAreChainsOfItsParts(seed: Int) throws {
-    let (maker, _) = Self.graph(seed: seed)
-    let lowered = maker.graph.lowered()
-    let taken = lowered.takingJoinsLast()
+    let maker = Self.graph(seed: seed)
+    let taken = maker.graph.lowered().takingJoinsLast()
     #expect(relativeDifference(try maker.run(maker.graph), try maker.run(taken)) < 1e-12)
   }
 
   @Test func thereAreChainsOfParts() {
     // What is returned is put together last.
     let last = (0..<40).count { seed in
-      let lowered = Self.graph(seed: seed).maker.graph.lowered().takingJoinsLast()
+      let lowered = Self.graph(seed: seed).graph.lowered().takingJoinsLast()
       guard let id = lowered.returned.first, case .call(let call) = lowered.nodes[id].operation else { return false }
       return call.name == "cat"
     }
@@ -80,9 +79,7 @@ import Testing
     let whole = Self.cat([value, maker.input([10000, 50])], 1, &maker)
     maker.graph.outputs = [whole, mask].map { .value($0) }
     maker.graph.structure = .tuple(maker.graph.outputs.indices.map { .leaf($0) })
-    let request = SynthesisRequest(
-      graph: maker.graph, opName: "op", isFunction: true, vectorBits: 512, threads: 2, cacheBytes: [256, 1024, 4096])
-    let text = Synthesizer.proposals(for: request, agent: "fusion").first?.block.definition ?? ""
+    let text = JoinTests.block(maker.graph, cacheBytes: [256, 1024, 4096])
     let streamed = text.components(separatedBy: "stream(r").last?.prefix { $0.isNumber } ?? "none"
     #expect(text.contains("aligned_sweep<1>(r\(streamed),") || text.contains("aligned_sweep<2>(r\(streamed),"))
   }
@@ -100,9 +97,7 @@ import Testing
     let turned = Self.cat([maker.call("neg.default", [second]), first], 2, &maker)
     let products = (maker.call("mul.Tensor", [x, c]), maker.call("mul.Tensor", [turned, s]))
     maker.returns(maker.call("add.Tensor", [products.0, products.1]))
-    let request = SynthesisRequest(
-      graph: maker.graph, opName: "op", isFunction: true, vectorBits: 512, threads: 2, cacheBytes: [32 << 10, 1 << 20])
-    let text = Synthesizer.proposals(for: request, agent: "fusion").first?.block.definition ?? ""
+    let text = JoinTests.block(maker.graph)
     #expect(text.components(separatedBy: "extern \"C\"").count == 2)
     #expect(!text.contains("torch.cat(") && !text.contains(".copy_("))
   }

@@ -98,13 +98,14 @@ extension FusionKernel {
     _ expressions: inout ExpressionWriter, _ code: inout CodeWriter
   ) -> Bool {
     let body = "[&](int64_t \(variable), auto n, \(slot)) __attribute__((always_inline)) {"
+    let sweep = isReversed ? "backwards" : "sweep<\(schedule.unroll)>"
     if streaming == .afterStart, let start {
       expressions.need(isReversed ? "alignedBackwards" : "alignedSweep")
-      code.open("aligned_\(isReversed ? "backwards" : "sweep<\(schedule.unroll)>")(\(start), \(count), \(body)")
+      code.open("aligned_\(sweep)(\(start), \(count), \(body)")
       return true
     }
     expressions.need(isReversed ? "backwards" : "sweep")
-    code.open("\(isReversed ? "backwards" : "sweep<\(schedule.unroll)>")(\(count), \(body)")
+    code.open("\(sweep)(\(count), \(body)")
     return streaming == .everywhere
   }
 

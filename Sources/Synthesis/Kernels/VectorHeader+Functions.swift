@@ -48,8 +48,28 @@ extension VectorHeader {
 
       """
     ),
-    "log": (
+    "logOfParts": (
       ["fma"],
+      """
+      /// n ln 2 + ln(1 + f) with 1 + f in [√½, √2).
+      inline vec log_of_parts(vec n, vec f) {
+        vec p = splat(-0.07632862674f);
+        p = fma(p, f, 0.1276091491f);
+        p = fma(p, f, -0.1316048969f);
+        p = fma(p, f, 0.1420186878f);
+        p = fma(p, f, -0.1662333659f);
+        p = fma(p, f, 0.2000122169f);
+        p = fma(p, f, -0.2500082156f);
+        p = fma(p, f, 0.3333333176f);
+        const vec s = f * f;
+        const vec small = fma(s, -0.5f, fma(p, s * f, n * -2.12194440e-4f));
+        return fma(n, 0.693359375f, small + f);
+      }
+
+      """
+    ),
+    "log": (
+      ["logOfParts"],
       """
       /// ln x = n ln 2 + ln m with m in [√½, √2); error below 0.9 units in the last place.
       inline vec log(vec x) {
@@ -58,17 +78,7 @@ extension VectorHeader {
         const mask e = (b - 0x3f3504f3) >> 23;
         const vec n = __builtin_convertvector(e, vec) - select(tiny, splat(23.0f), vec{});
         const vec f = (vec)(b - (e << 23)) - 1.0f;
-        vec p = splat(-0.07632862674f);
-        p = fma(p, f, 0.1276091491f);
-        p = fma(p, f, -0.1316048969f);
-        p = fma(p, f, 0.1420186878f);
-        p = fma(p, f, -0.1662333659f);
-        p = fma(p, f, 0.2000122169f);
-        p = fma(p, f, -0.2500082156f);
-        p = fma(p, f, 0.3333333176f);
-        const vec s = f * f;
-        const vec small = fma(s, -0.5f, fma(p, s * f, n * -2.12194440e-4f));
-        vec y = fma(n, 0.693359375f, small + f);
+        vec y = log_of_parts(n, f);
         y = select(x == 0.0f, splat(-INFINITY), select(x < 0.0f, splat(NAN), y));
         return select((x == INFINITY) | (x != x), x, y);
       }
@@ -77,7 +87,7 @@ extension VectorHeader {
       """
     ),
     "log1p": (
-      ["fma", "scaleByPower"],
+      ["logOfParts", "scaleByPower"],
       """
       /// ln(1 + x) as log takes it, with what rounding 1 + x loses in f; error below 1.5 units in the last place.
       inline vec log1p(vec x) {
@@ -85,17 +95,7 @@ extension VectorHeader {
         const mask b = (mask)u, e = (b - 0x3f3504f3) >> 23;
         const vec n = __builtin_convertvector(e, vec);
         const vec f = ((vec)(b - (e << 23)) - 1.0f) + scale_by_power(lost, -n);
-        vec p = splat(-0.07632862674f);
-        p = fma(p, f, 0.1276091491f);
-        p = fma(p, f, -0.1316048969f);
-        p = fma(p, f, 0.1420186878f);
-        p = fma(p, f, -0.1662333659f);
-        p = fma(p, f, 0.2000122169f);
-        p = fma(p, f, -0.2500082156f);
-        p = fma(p, f, 0.3333333176f);
-        const vec s = f * f;
-        const vec small = fma(s, -0.5f, fma(p, s * f, n * -2.12194440e-4f));
-        vec y = fma(n, 0.693359375f, small + f);
+        vec y = log_of_parts(n, f);
         y = select(u == 0.0f, splat(-INFINITY), select(u < 0.0f, splat(NAN), y));
         return select((x == 0.0f) | ~(x < INFINITY), x, y);
       }

@@ -49,7 +49,8 @@ struct VectorHeader {
       "load", "loadMask", "gather", "gatherMask", "store", "storeMask", "stream",
     ] + storageOrder + [
       "fence", "prefetch", "hugePages", "first", "sweep", "alignedSweep", "wideSweep", "fma", "atLeast", "atMost",
-      "copySign", "absolute", "scaleByPower", "exp", "expm1", "log", "log2", "log1p", "sqrt", "rsqrt", "reciprocal",
+      "copySign", "absolute", "scaleByPower", "exp", "expm1", "logOfParts", "log", "log2", "log1p", "sqrt", "rsqrt",
+      "reciprocal",
       "sigmoid", "tanh", "normalTail", "normalCDF", "erf", "any", "sine", "sin", "cos",
       "floor", "ceil", "round", "trunc", "power",
       "maximum", "minimum", "Total", "across", "wide", "Sum", "SumOfSquares", "Product",

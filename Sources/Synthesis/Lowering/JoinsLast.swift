@@ -46,12 +46,6 @@ extension TensorGraph {
       }
       return isInMemory(id)
     }
-    func isInMemory(_ id: ValueID) -> Bool {
-      switch nodes[source(id).root].operation {
-      case .input, .parameter, .scalar, .call, .element: true
-      default: false
-      }
-    }
     var didMove = false
     let graph = rewritten { node, index, builder in
       let old = nodes[index].operands

@@ -51,11 +51,7 @@ extension TensorGraph {
     func isMovable(_ id: ValueID) -> Bool {
       guard nodes[id].operation != .elementwise(.identity), !returned.contains(id) else { return false }
       let isReady = nodes[id].operands.allSatisfy { operand in
-        let root = nodes[source(operand).root].operation
-        switch root {
-        case .input, .parameter, .scalar, .call, .element: return true
-        default: return found.contains(operand)
-        }
+        isInMemory(operand) || found.contains(operand)
       }
       let views = users[id].filter { !found.contains($0) }
       return isReady && views.allSatisfy { isUsedByKernels($0, users[$0], id) && !returned.contains($0) }
@@ -89,6 +85,14 @@ extension TensorGraph {
       PlacesInView(layout, nodes[view].type.shape, of: nodes[id].type.shape) != nil
     else { return false }
     return areKernels(users)
+  }
+
+  /// Whether a value lies in memory without a kernel's work: an argument, a number, what a call gives, or a view of these.
+  func isInMemory(_ id: ValueID) -> Bool {
+    switch nodes[source(id).root].operation {
+    case .input, .parameter, .scalar, .call, .element: true
+    default: false
+    }
   }
 
   /// Whether kernels are to do these operations: they read their operands and no more, wherever these lie.
