@@ -18,7 +18,7 @@ struct SynthesisPlan {
       .takingTanhOfSoftplusAsRatio().takingNarrowRowsApart().turningPairedRows().copyingReturnedLookups()
     backward = BackwardPass(captured).flatMap { $0.isWorthwhile(beside: captured) ? $0 : nil }
     productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
-    var obstacles = lowered.obstacles
+    var obstacles = lowered.obstacles + lowered.plainPython
     for case .tensor(let name, let type) in captured.arguments where type.dtype == .other {
       obstacles.append("\(name) has an element type that is not known here")
     }
@@ -226,9 +226,14 @@ struct SynthesisPlan {
       if LibraryCall.isFresh(call) || remaining?.contains(call.target) == false { continue }
       let dtype = node.type.dtype
       let why =
-        dtype == .complex64 || dtype == .complex128
-        ? "kernels are generated for real numbers, not \(dtype.rawValue)" : "no rule covers it in this form"
-      findings.append(Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line))
+        switch dtype {
+        case .complex64, .complex128: "kernels are generated for real numbers, not \(dtype.rawValue)"
+        case .other where call.isCustom: "it is an operator of your own"
+        case .other: "the shape of its result depends on what its tensors hold"
+        default: call.isCustom ? "it is an operator of your own" : "no rule covers it in this form"
+        }
+      let finding = Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line)
+      if !findings.contains(finding) { findings.append(finding) }
     }
     if partition.groups.isEmpty, findings.isEmpty, rewritten == nil, !isAttention,
       !lowered.nodes.contains(where: { $0.operation.isWindowed }),

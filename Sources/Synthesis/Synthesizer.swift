@@ -64,6 +64,12 @@ public enum Synthesizer {
     }
   }
 
+  /// What the op as it was captured can't avoid: bytes to move, and arithmetic operations.
+  public static func leastWork(of request: SynthesisRequest) -> (bytes: Int, flops: Double) {
+    let graph = request.graph.pruned()
+    return (CostModel.minimumBytes(graph), CostModel.minimumFlops(graph))
+  }
+
   /// What a person should know: what stands in the way, and what was left to the library because nothing is to gain.
   public static func findings(for request: SynthesisRequest) -> [Finding] { SynthesisPlan(request).findings() }
 }

@@ -44,11 +44,12 @@ import Testing
   ) async throws -> (candidates: [ProposedCandidate], told: [String]) {
     let candidates = Mutex<[ProposedCandidate]>([])
     let told = Mutex<[String]>([])
-    let agent = RuleAgent(name: "fusion") { sentence in told.withLock { $0.append(sentence) } }
+    let ideas = Synthesizer.proposals(for: request, agent: "fusion")
+    let agent = RuleAgent(name: "fusion", ideas: ideas) { sentence in told.withLock { $0.append(sentence) } }
     let brief = Brief(
       reference: OpReference(
         path: "/op.py", source: "", name: request.opName, kind: .function, inputs: .functions, workspace: "/"),
-      synthesis: request, inputs: [], device: .ofThisMachine(), remembered: remembered, guidance: [], provenance: [])
+      inputs: [], device: .ofThisMachine(), remembered: remembered, guidance: [], provenance: [])
     try await agent.work(on: brief) { candidate in
       candidates.withLock { $0.append(candidate) }
       return .ranked(ratio: 1)

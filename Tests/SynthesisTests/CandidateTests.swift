@@ -19,17 +19,32 @@ import Testing
     }
 
     static func capture(_ file: String = "models.py") async throws -> [String: TensorGraph] {
+      let scratch = try await captured(file)
+      return try contents(of: scratch, "json") { try TensorGraph(json: Data(contentsOf: $0)) }
+    }
+
+    /// Why ops of a file that says which can't be captured, cannot.
+    static func problems(_ file: String) async throws -> [String: String] {
+      try contents(of: try await captured(file), "txt") { try String(contentsOf: $0, encoding: .utf8) }
+    }
+
+    private static func contents<T>(
+      of scratch: Scratch, _ type: String, _ read: (URL) throws -> T
+    ) throws -> [String: T] {
+      let files = try FileManager.default.contentsOfDirectory(at: scratch.url, includingPropertiesForKeys: nil)
+      let named = try files.filter { $0.pathExtension == type }.map {
+        ($0.deletingPathExtension().lastPathComponent, try read($0))
+      }
+      return Dictionary(named, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func captured(_ file: String) async throws -> Scratch {
       let scratch = try Scratch()
       let module = TestPython.project.appendingPathComponent("Sources/HardwareRunner/Worker/capture.py").path
       let models = TestPython.folder.appendingPathComponent("Python/\(file)").path
       let result = try await TestPython.run("capture_all.py", [module, models, scratch.url.path], cache: scratch.url)
       #expect(result.status == 0, "\(result.output)")
-      var graphs: [String: TensorGraph] = [:]
-      for file in try FileManager.default.contentsOfDirectory(at: scratch.url, includingPropertiesForKeys: nil)
-      where file.pathExtension == "json" {
-        graphs[file.deletingPathExtension().lastPathComponent] = try TensorGraph(json: Data(contentsOf: file))
-      }
-      return graphs
+      return scratch
     }
   }
 

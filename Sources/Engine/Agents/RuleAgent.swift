@@ -7,14 +7,15 @@ import Synthesis
 struct RuleAgent: SynthesisAgent {
   /// `fusion`, `re-expression` or `compiler`: see `Synthesizer`.
   let name: String
+  /// In the order of expected gain.
+  let ideas: [Proposal]
   /// Tells a person why it begins where it does.
   var tell: @Sendable (String) -> Void = { _ in }
   var waitsForOthers: Bool { name == "compiler" }
   var isQuick: Bool { !waitsForOthers }
 
   func work(on brief: Brief, submit: @Sendable (ProposedCandidate) async -> Feedback) async throws {
-    guard let request = brief.synthesis else { return }
-    let (proposals, reason) = brief.remembered.ordered(Synthesizer.proposals(for: request, agent: name), agent: name)
+    let (proposals, reason) = brief.remembered.ordered(ideas, agent: name)
     if let reason { tell(reason) }
     for proposal in proposals {
       try Task.checkCancellation()

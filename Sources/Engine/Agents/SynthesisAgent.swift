@@ -4,8 +4,6 @@ import Synthesis
 /// What an agent knows when it starts: the same facts for all, never the verifier's inputs, bounds or seeds.
 struct Brief: Sendable {
   var reference: OpReference
-  /// nil when the op could not be captured as a graph.
-  var synthesis: SynthesisRequest?
   /// One line an input, e.g. `float32[16, 1024]`.
   var inputs: [String]
   var device: DeviceFacts

@@ -26,6 +26,13 @@ struct OptimizationJob: Sendable {
       let request = capture.request(job.request.op, environment)
       let findings = request.map { Synthesizer.findings(for: $0).map(\.reason) } ?? []
       for finding in findings { job.post(.finding(finding)) }
+      let headroom = Headroom(measuredMs: profile.totalMs, on: environment.device)
+      let ideas = request.map { RuleIdeas(for: $0, headroom: headroom) }
+      if let reason = ideas?.reasonToStop {
+        job.post(.finding(reason))
+        await session.close()
+        return .finished(OptimizationResult(best: nil, candidates: [], findings: [reason] + findings, date: Date()))
+      }
       progress.phase(0.25...0.55, "looking for ideas")
       let memory = request.map {
         ScheduleMemory(
@@ -35,9 +42,9 @@ struct OptimizationJob: Sendable {
       let verifier = VerificationAgent(
         session: session, job: job, environment: environment, earlier: earlier, memory: memory)
       let supervisor = Supervisor(
-        job: job, verifier: verifier, agents: try agents(), deadline: deadline, progress: progress)
+        job: job, verifier: verifier, agents: try agents(ideas), deadline: deadline, progress: progress)
       let brief = Brief(
-        reference: reference, synthesis: request, inputs: capture.inputs, device: environment.device,
+        reference: reference, inputs: capture.inputs, device: environment.device,
         toolchain: environment.runner.toolchain?.version, profile: profile,
         remembered: await memory?.recall(until: earlier.began) ?? RememberedSchedules(),
         guidance: job.request.allGuidance, provenance: provenance(environment))
@@ -94,9 +101,9 @@ struct OptimizationJob: Sendable {
   }
 
   /// The rule agents, and a language model where one is configured.
-  private func agents() throws -> [any SynthesisAgent] {
+  private func agents(_ ideas: RuleIdeas?) throws -> [any SynthesisAgent] {
     var agents: [any SynthesisAgent] = Synthesizer.agents.map { name in
-      RuleAgent(name: name) { job.post(.finding($0)) }
+      RuleAgent(name: name, ideas: ideas?.of(name) ?? []) { job.post(.finding($0)) }
     }
     if let model = try ModelAgent.configured(job: job, store: store, earlier: earlier) { agents.append(model) }
     return agents

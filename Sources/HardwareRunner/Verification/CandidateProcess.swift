@@ -113,7 +113,9 @@ struct Effects: Sendable {
         return
       }
     }
-    for (first, second) in Self.overlapping(result.outputs) where !(drawn.results[safe: first]?.alias ?? true) {
+    // What the user's own code hands out as views of each other, a candidate may hand out so too.
+    for (first, second) in Self.overlapping(result.outputs)
+    where drawn.results[safe: first]?.storage != drawn.results[safe: second]?.storage {
       fault = Fault(.wrong, gate: "effects", detail: "Outputs \(first) and \(second) share memory.")
       return
     }

@@ -137,6 +137,8 @@ enum OracleMessages {
     var classes: Int?
     var gradient: Bool
     var alias: Bool
+    /// The first of the outputs that lie in the same memory.
+    var storage: Int
   }
 
   struct CaseReply: Decodable, Sendable {

@@ -10,6 +10,7 @@ import contextlib
 import operator
 import re
 import sys
+import traceback
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +42,7 @@ def capture(model: torch.nn.Module, inputs: list[object], files: frozenset[str])
         with torch.no_grad():
             program = _traced(model, inputs, files)
     except Exception as error:  # any failure of the tracer means the same to the person: no graph
-        raise CaptureError(_sentence(error)) from error
+        raise CaptureError(_sentence(error, files)) from error
     graph = _describe(program, model, inputs, files)
     graph["trains_alike"] = _trains_alike(model, inputs, files, graph)
     return graph
@@ -119,9 +120,14 @@ def _recording_places(files: frozenset[str]) -> Iterator[None]:
         tracer.create_proxy = create_proxy
 
 
-def _sentence(error: BaseException) -> str:
+def _sentence(error: BaseException, files: frozenset[str]) -> str:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     text = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    return f"the op can't be captured as a graph: {type(error).__name__}: {text[:300]}"
+    what = f"{type(error).__name__}: {text[:300]}"
+    if type(error).__name__ == "GuardOnDataDependentSymNode":
+        what = "what it does depends on what its tensors hold"
+    place = f" in line {frames[-1].lineno}" if frames else ""
+    return f"the op can't be captured as a graph{place}: {what}"
 
 
 def _mutates(node: torch.fx.Node) -> bool:
@@ -145,8 +151,15 @@ def _describe(program: Any, model: torch.nn.Module, inputs: list[object], files:
             if "MUTATION" in spec.kind.name
         ],
         "modules": [_module(path, module) for path, module in model.named_modules()],
-        "reasons": [reason] if reason else [],
+        "reasons": ([reason] if reason else []) + _hooks(model),
     }
+
+
+def _hooks(model: torch.nn.Module) -> list[str]:
+    """A hook sees and may change what flows through its module: its owner counts on that."""
+    modules = [(path or "the module itself", each) for path, each in model.named_modules()]
+    hooked = [path for path, each in modules if each._forward_hooks or each._forward_pre_hooks]
+    return [f"a hook is registered on {', '.join(hooked)}, and may look at or change what passes there"] if hooked else []
 
 
 def _inputs(program: Any, model: torch.nn.Module, inputs: list[object]) -> list[dict]:

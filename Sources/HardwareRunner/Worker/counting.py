@@ -7,6 +7,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from .tensors import tensors_in
+
 
 class Count(NamedTuple):
     kind: str  # matmul, convolution, attention, pooling, reduction, pointwise, copy, view, other
@@ -103,16 +105,6 @@ class PartsRecorder(TorchDispatchMode):
 def _is_leaf(func: Any, name: str) -> bool:
     # Attention taken apart under a dispatch mode becomes its textbook form; its operations are known without that.
     return func._overloadpacket in flop_registry or name in ATTENTION or name in REDUCTION or name in POINTWISE
-
-
-def tensors_in(value: Any) -> List[torch.Tensor]:
-    if isinstance(value, torch.Tensor):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        return [tensor for item in value for tensor in tensors_in(item)]
-    return []
 
 
 def size_of(tensor: torch.Tensor) -> int:

@@ -153,6 +153,7 @@ def _reply(number: int, arguments: List[Any], case: Expectation, arena: Arena) -
             "working": begin,
             "gradient": position >= len(case.working.outputs),
             "alias": case.aliases[position] if position < len(case.aliases) else False,
+            "storage": case.shared[position] if position < len(case.shared) else position,
         }
         if case.judged:
             # What is asked about the case later is answered from the arena: the op may use memory of its own again.

@@ -94,6 +94,8 @@ class Expectation:
         storages = {tensor.untyped_storage().data_ptr() for tensor in tensors_in(arguments)}
         # What the user's own code hands back of its inputs, a candidate may hand back too.
         self.aliases = [pointer in storages and pointer != 0 for pointer in self.working.storages]
+        # Nor what its outputs share with each other: by the first output that lies in the same memory.
+        self.shared = [self.working.storages.index(pointer) for pointer in self.working.storages]
         self.runs = 0
         self.float64 = False
         # Outputs, then gradients; and the same in float64, of those that are floating-point.

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from . import sources
-from .tensors import DTYPES
+from .tensors import DTYPE_NAMES, DTYPES, tensors_in
 
 MODULE = "__kernelwright_op__"
 # Constructors and module bodies that draw random numbers for what is no part of the state_dict draw the same ones in
@@ -100,7 +100,23 @@ class Reference:
         values = make()
         if not isinstance(values, (list, tuple)):
             raise OpProblem("get_inputs() must return a list")
+        for tensor in tensors_in(values):
+            require_plain(tensor)
         return list(values)
+
+
+def require_plain(tensor: torch.Tensor) -> None:
+    """Only dense tensors of real numbers can be put where the checks need them."""
+    if tensor.layout is not torch.strided:
+        what = "are sparse" if "sparse" in str(tensor.layout) else "lie in memory as %s" % tensor.layout
+    elif tensor.dtype in DTYPE_NAMES:
+        return
+    else:
+        what = "are of type %s" % tensor.dtype
+    raise OpProblem(
+        "its example inputs %s, and such ops are left as they are;"
+        " put the part that works on dense tensors of real numbers into a function of its own" % what
+    )
 
 
 def construct(target: Any, arguments: List[Any]) -> nn.Module:

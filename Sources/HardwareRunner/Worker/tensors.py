@@ -24,6 +24,17 @@ MADV_POPULATE_WRITE = 23
 Layout = Dict[str, Any]
 
 
+def tensors_in(value: Any) -> List[torch.Tensor]:
+    """Of lists, tuples and dicts, however deep."""
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [tensor for item in value for tensor in tensors_in(item)]
+    return []
+
+
 def dtype_name(dtype: torch.dtype) -> str:
     name = DTYPE_NAMES.get(dtype)
     if name is None:

@@ -135,7 +135,7 @@ extension TensorGraph {
     for (number, group) in groups.enumerated() { for member in group.members { groupOf[member] = number } }
     var stack = returned.map { source($0).root }
     for (id, node) in nodes.enumerated() {
-      if case .call(let call) = node.operation, call.isRandom { stack.append(id) }
+      if case .call(let call) = node.operation, call.isCalledForItself { stack.append(id) }
     }
     var read = Set<ValueID>()
     var isSeen = Set<Int>()

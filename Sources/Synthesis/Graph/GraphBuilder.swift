@@ -61,7 +61,7 @@ extension TensorGraph {
   /// The same, with where each node has come to be; -1 for those left out.
   func pruning() -> (graph: TensorGraph, places: [ValueID]) {
     var isNeeded = nodes.map { node in
-      if case .call(let call) = node.operation { return call.isRandom }
+      if case .call(let call) = node.operation { return call.isCalledForItself }
       return false
     }
     for case .value(let id) in outputs { isNeeded[id] = true }
@@ -118,6 +118,9 @@ extension Call {
       name.contains($0)
     }
   }
+
+  /// Has to be called as often as it was captured and in that order, whoever reads its result.
+  var isCalledForItself: Bool { isRandom || isCustom }
 
   var isConvolution: Bool {
     [

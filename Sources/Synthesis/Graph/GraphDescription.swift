@@ -51,7 +51,7 @@ public struct GraphDescription: Sendable, Hashable {
     var isKnown = [Bool](repeating: false, count: graph.nodes.count)
     var roots = graph.outputs.compactMap { if case .value(let id) = $0 { id } else { nil } }
     roots += graph.nodes.indices.filter {
-      if case .call(let call) = graph.nodes[$0].operation { call.isRandom } else { false }
+      if case .call(let call) = graph.nodes[$0].operation { call.isCalledForItself } else { false }
     }
     // Each with the number of its next operand: graphs may be deeper than a call stack.
     var stack: [(id: TensorGraph.ValueID, next: Int)] = []

@@ -47,6 +47,7 @@ private struct CaptureDecoder {
       obstacle("it changes \(mutation["target"].string ?? "a tensor") in place")
     }
     for reason in document["reasons"].items.compactMap(\.string) { obstacle(reason) }
+    for sentence in graph.assertionsOnData { obstacle(sentence) }
     for module in document["modules"].items {
       guard case .object(let attributes) = module["attributes"] else { continue }
       graph.modules.append(
@@ -70,6 +71,8 @@ private struct CaptureDecoder {
 
   private func type(_ entry: JSONValue) -> TensorType? {
     guard let dtype = entry["dtype"].string else { return nil }
+    // Sparse, or of a shape that only the data decides: nothing that kernels could be written for.
+    if entry["reason"].string != nil { return TensorType(.other, []) }
     return TensorType(ElementType(rawValue: dtype) ?? .other, entry["shape"].integers)
   }
 
@@ -118,7 +121,6 @@ private struct CaptureDecoder {
     guard let name = entry["name"].string, let target = entry["op"].string else {
       throw CaptureFormatError(description: "a node of the captured graph has no name or operator")
     }
-    if let reason = entry["reason"].string { obstacle(reason) }
     let results = entry["results"].items
     let origin = TensorGraph.Origin(name: name, target: target, line: entry["line"].integer)
     var operands: [TensorGraph.ValueID] = []

@@ -177,11 +177,24 @@ public struct Call: Sendable, Hashable {
     self.keywords = keywords
   }
 
-  /// Operator without namespace and overload, e.g. `conv2d`.
+  /// Operator without namespace and overload, e.g. `conv2d`; of somebody's own operator all of it, since theirs may have
+  /// a name of PyTorch's and do something else.
   public var name: String {
     let parts = target.split(separator: ".")
-    return parts.count > 1 ? String(parts[1]) : target
+    return parts.count > 1 && Self.knownNamespaces.contains(parts[0]) ? String(parts[1]) : target
   }
+
+  /// Whether it is somebody's own operator, of which nothing is known: not even that it only computes its result.
+  var isCustom: Bool { target.contains(".") && name == target }
+
+  /// What the tracer wrote down that isn't an operator on tensors: arithmetic on sizes, mostly.
+  var isPlainPython: Bool { target.hasPrefix("call_function:") || target.hasPrefix("call_method:") }
+
+  /// Raises where something doesn't hold.
+  var isAssertion: Bool { ["_assert_async", "_assert_scalar", "_assert_tensor_metadata"].contains(name) }
+
+  /// PyTorch's, those that its compiler adds, and the one of `ChannelsLast`.
+  private static let knownNamespaces: Set<Substring> = ["aten", "mkldnn", "mkl", "channels_last"]
 
   /// The argument at a position of the operator's schema, however it was passed.
   func argument(_ position: Int, _ name: String) -> CallArgument? {

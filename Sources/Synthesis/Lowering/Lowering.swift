@@ -214,7 +214,8 @@ extension TensorGraph {
           list[index], as: node.type.dtype, isRounded: rounded.contains(old), origin: node.origin)
         return builder.type(value) == node.type ? value : nil
       case .call(let call):
-        guard
+        // Of what has a shape that only the data decides nothing can be computed ahead.
+        guard node.operands.allSatisfy({ builder.type($0).dtype != .other }),
           let values = Self.primitives(
             call, node.operands, node.type, origin: node.origin, isRounded: rounded.contains(old),
             usesLaterResults: usesLaterResults.contains(old), &builder)

@@ -220,7 +220,7 @@ struct CallSequence {
   private mutating func emitCalls() {
     let users = partition.users(in: graph)
     for (id, node) in graph.nodes.enumerated() {
-      if case .call(let call) = node.operation, call.isRandom { visit(id, users) }
+      if case .call(let call) = node.operation, call.isCalledForItself { visit(id, users) }
     }
     for case .value(let id) in graph.outputs { visit(id, users) }
   }

@@ -27,6 +27,13 @@ class Wrapper(torch.nn.Module):
 for name, (inputs, arguments) in models.CASES.items():
     op = getattr(models, name)
     model = op(*arguments) if isinstance(op, type) else Wrapper(op)
-    graph = capture.capture(model, [make() for make in inputs], frozenset([sys.argv[2]]))
+    try:
+        graph = capture.capture(model, [make() for make in inputs], frozenset([sys.argv[2]]))
+    except capture.CaptureError as error:
+        if name not in getattr(models, "UNCAPTURED", ()):
+            raise
+        with open(f"{sys.argv[3]}/{name}.txt", "w") as file:
+            file.write(str(error))
+        continue
     with open(f"{sys.argv[3]}/{name}.json", "w") as file:
         json.dump(graph, file)

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@testable import Synthesis
+
+/// Ops that no rule covers whole: the part that can be improved is, the rest stays as it was, and a person hears which and
+/// why.
+@Suite(.serialized, .enabled(if: TestPython.hasTorch, TestPython.skipReason)) struct AwkwardTests {
+  private static func request(_ name: String, _ graph: TensorGraph) -> SynthesisRequest {
+    SynthesisRequest(
+      graph: graph, opName: name, isFunction: false, vectorBits: 512, threads: 2, cacheBytes: [32 << 10, 1 << 20])
+  }
+
+  /// What is left, and a part of the reason.
+  private static let left = [
+    "NamesOfPyTorchs": "kernelwright_awkward.add.default is left to PyTorch: it is an operator of your own",
+    "OneOfAList": "it is an operator of your own", "SideEffect": "it is an operator of your own",
+    "ShapeOfContents": "aten.index.Tensor is left to PyTorch: the shape of its result depends on what its tensors hold",
+    "Places": "the shape of its result depends on what its tensors hold",
+    "SparseInside": "aten._sparse_mm.default is left to PyTorch", "ComplexInside": "real numbers, not complex64",
+    "Random": "aten.rand_like.default is left to PyTorch",
+  ]
+  /// What keeps all of an op.
+  private static let leftWhole = [
+    "InPlace": "it changes x in place", "Asserts": "it asserts something of what its tensors hold in line",
+    "Hooked": "a hook is registered on act", "Nested": "inputs nested in lists",
+  ]
+
+  @Test func thePartThatCanBeImprovedIsAndTheRestIsTold() async throws {
+    let graphs = try await CandidateTests.Captures.capture("awkward_models.py")
+    #expect(Set(graphs.keys) == Set(Self.left.keys).union(Self.leftWhole.keys).union(["Views"]))
+    let original = try String(
+      contentsOf: TestPython.folder.appendingPathComponent("Python/awkward_models.py"), encoding: .utf8)
+    let scratch = try CandidateTests.Scratch()
+    for (name, graph) in graphs {
+      let request = Self.request(name, graph)
+      let reasons = Synthesizer.findings(for: request).map(\.reason)
+      if let reason = Self.left[name] ?? Self.leftWhole[name] {
+        #expect(reasons.contains { $0.contains(reason) }, "\(name): \(reasons)")
+      } else {
+        #expect(reasons.isEmpty, "\(name): \(reasons)")
+      }
+      let proposals = Synthesizer.agents.dropLast().flatMap { Synthesizer.proposals(for: request, agent: $0) }
+      #expect(proposals.isEmpty == (Self.leftWhole[name] != nil), "\(name)")
+      for (number, proposal) in proposals.prefix(2).enumerated() {
+        let text = proposal.block.candidateFile(original: original, provenance: [])
+        let file = scratch.url.appendingPathComponent("\(name).\(number).py")
+        try text.write(to: file, atomically: true, encoding: .utf8)
+      }
+    }
+    let result = try await TestPython.run("check_awkward.py", [scratch.url.path], cache: scratch.url)
+    #expect(result.status == 0, "\(result.output)")
+  }
+
+  @Test func whatCannotBeCapturedSaysWhereAndWhy() async throws {
+    let reasons = try await CandidateTests.Captures.problems("awkward_models.py")
+    #expect(reasons.keys.sorted() == ["Branches", "Loops"])
+    let source = try String(
+      contentsOf: TestPython.folder.appendingPathComponent("Python/awkward_models.py"), encoding: .utf8)
+    let lines = source.components(separatedBy: "\n")
+    for (name, statement) in [("Branches", "if y.sum() > 0:"), ("Loops", "while x.abs().max() > 1:")] {
+      let line = try #require(lines.firstIndex { $0.contains(statement) }) + 1
+      let reason = try #require(reasons[name])
+      #expect(reason.contains("in line \(line): what it does depends on what its tensors hold"), "\(reason)")
+    }
+  }
+}
