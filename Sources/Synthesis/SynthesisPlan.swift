@@ -228,9 +228,9 @@ struct SynthesisPlan {
       let why =
         switch dtype {
         case .complex64, .complex128: "kernels are generated for real numbers, not \(dtype.rawValue)"
-        case .other where call.isCustom: "it is an operator of your own"
+        case .other where call.isCustom: "it is none of PyTorch's operators"
         case .other: "the shape of its result depends on what its tensors hold"
-        default: call.isCustom ? "it is an operator of your own" : "no rule covers it in this form"
+        default: call.isCustom ? "it is none of PyTorch's operators" : "no rule covers it in this form"
         }
       let finding = Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line)
       if !findings.contains(finding) { findings.append(finding) }

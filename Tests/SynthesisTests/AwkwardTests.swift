@@ -13,8 +13,8 @@ import Testing
 
   /// What is left, and a part of the reason.
   private static let left = [
-    "NamesOfPyTorchs": "kernelwright_awkward.add.default is left to PyTorch: it is an operator of your own",
-    "OneOfAList": "it is an operator of your own", "SideEffect": "it is an operator of your own",
+    "NamesOfPyTorchs": "kernelwright_awkward.add.default is left to PyTorch: it is none of PyTorch's operators",
+    "OneOfAList": "it is none of PyTorch's operators", "SideEffect": "it is none of PyTorch's operators",
     "ShapeOfContents": "aten.index.Tensor is left to PyTorch: the shape of its result depends on what its tensors hold",
     "Places": "the shape of its result depends on what its tensors hold",
     "SparseInside": "aten._sparse_mm.default is left to PyTorch", "ComplexInside": "real numbers, not complex64",

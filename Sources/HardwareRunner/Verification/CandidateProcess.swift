@@ -6,8 +6,10 @@ actor CandidateProcess {
   /// Slots in which outputs were seen to lie; see `Effects`.
   private(set) var effects = Effects()
   private(set) var calls = 0
+  /// Whether it was called without and with gradients before.
+  private var isKnown = (inference: false, gradients: false)
 
-  /// Seconds for the first call, in which native code is compiled.
+  /// Seconds for the first call without gradients and the first with them, in which native code is compiled.
   private let firstCallTimeout: Double
 
   init(worker: CallWorker, firstCallTimeout: Double) {
@@ -23,7 +25,9 @@ actor CandidateProcess {
     _ drawn: OracleCase, timeout: Double, after earlier: [OutputTensor]? = nil, guarded: Bool = false
   ) async throws -> CallResult {
     let mode: CallMode = drawn.wanted.gradients ? .gradients : .inference
-    let allowed = calls == 0 ? max(timeout, firstCallTimeout) : timeout
+    let isFirst = drawn.wanted.gradients ? !isKnown.gradients : !isKnown.inference
+    if drawn.wanted.gradients { isKnown.gradients = true } else { isKnown.inference = true }
+    let allowed = isFirst ? max(timeout, firstCallTimeout) : timeout
     var options = CallOptions(timeout: .seconds(allowed), keepsEarlier: earlier != nil, reread: earlier ?? [])
     options.guarded = guarded
     options.nearby = true

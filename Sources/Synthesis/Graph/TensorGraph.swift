@@ -190,11 +190,11 @@ public struct Call: Sendable, Hashable {
   /// What the tracer wrote down that isn't an operator on tensors: arithmetic on sizes, mostly.
   var isPlainPython: Bool { target.hasPrefix("call_function:") || target.hasPrefix("call_method:") }
 
-  /// Raises where something doesn't hold.
-  var isAssertion: Bool { ["_assert_async", "_assert_scalar", "_assert_tensor_metadata"].contains(name) }
+  /// Raises where something doesn't hold; of a tensor's type and shape, which are known here, it may be said.
+  var isAssertion: Bool { ["_assert_async", "_assert_scalar"].contains(name) }
 
-  /// PyTorch's, those that its compiler adds, and the one of `ChannelsLast`.
-  private static let knownNamespaces: Set<Substring> = ["aten", "mkldnn", "mkl", "channels_last"]
+  /// PyTorch's, those that its compiler adds, and the rules' own.
+  private static let knownNamespaces: Set<Substring> = ["aten", "mkldnn", "mkl", "channels_last", "kernelwright"]
 
   /// The argument at a position of the operator's schema, however it was passed.
   func argument(_ position: Int, _ name: String) -> CallArgument? {
