@@ -169,9 +169,11 @@ enum BlockWriter {
       guard case .tensor(let name, let type) = argument else { return nil }
       return "\(name) \(type.dtype.rawValue)\(type.shape)"
     }.joined(separator: ", ")
-    let names = Set(
-      graph.arguments.compactMap { if case .tensor(_, let type) = $0 { type.dtype.rawValue } else { nil } })
-    let types = names.sorted().map { "\($0) = torch.\($0)" }.joined(separator: "; ")
+    let arguments = graph.arguments.compactMap { if case .tensor(_, let type) = $0 { type.dtype } else { nil } }
+    let made = ElementType.allCases.filter { type in
+      body.contains { $0.contains("dtype=\(type.rawValue))") || $0.contains("is \(type.rawValue) ") }
+    }
+    let types = Set((arguments + made).map(\.rawValue)).sorted().map { "\($0) = torch.\($0)" }.joined(separator: "; ")
     let modes =
       trains
       ? "with gradients or without." : "without gradients\(request.isFunction ? "" : " and in evaluation mode")."
@@ -184,7 +186,7 @@ enum BlockWriter {
       import torch
       import torch.autograd.forward_ad
 
-      F, Tensor, strided = torch.nn.functional, torch.Tensor, torch.strided\(types.isEmpty ? "" : "\n" + types)
+      F, Tensor, strided, empty = torch.nn.functional, torch.Tensor, torch.strided, torch.empty\(types.isEmpty ? "" : "\n" + types)
       """
     let parts = ([intro] + body + ["return forward"]).map { part in
       // C++ lines keep their place: indentation means nothing there, and the text is easier to read.

@@ -5,7 +5,8 @@ enum GuardText {
     try:
         functorch = torch._C._functorch.peek_interpreter_stack
         dispatch_modes, function_modes = torch._C._len_torch_dispatch_stack, torch._C._len_torch_function_stack
-        autocast, tracing, dual = torch.is_autocast_enabled, torch._C._get_tracing_state, torch.autograd.forward_ad
+        autocast = getattr(torch._C, "_is_any_autocast_enabled", None) or functools.partial(torch.is_autocast_enabled, "cpu")
+        tracing, dual = torch._C._get_tracing_state, torch.autograd.forward_ad
         before, after = torch.nn.modules.module._global_forward_pre_hooks, torch.nn.modules.module._global_forward_hooks
         is_compiling, is_grad_enabled, get_num_threads = torch.compiler.is_compiling, torch.is_grad_enabled, torch.get_num_threads
         dual._current_level
@@ -15,7 +16,7 @@ enum GuardText {
     def special():
         """True under autocast, tracing, function transforms, dispatch modes, forward-mode differentiation, global hooks."""
         return (
-            autocast("cpu") or dispatch_modes() or function_modes() or functorch() is not None
+            autocast() or dispatch_modes() or function_modes() or functorch() is not None
             or dual._current_level >= 0 or tracing() is not None or before or after
         )
     """#
@@ -152,18 +153,18 @@ enum GuardText {
 
         def __init__(self, model):
             self.model = weakref.ref(model, lambda _, key=id(model): instances.pop(key, None))
-            self.watched, self.held, self.hooks, self.values, self.fits = [], [], [], (), False
+            self.watched, self.families, self.held, self.hooks, self.values, self.fits = [], [], [], [], (), False
             self.hooked = False
             modules = dict(model.named_modules())
             for module in modules.values():
                 state = vars(module)
-                names = ["training", *(n for n, v in state.items() if n not in standard and not isinstance(v, torch.Tensor))]
-                found = operator.itemgetter(*names)
+                own = [n for n, v in state.items() if n not in standard and not isinstance(v, torch.Tensor)]
                 # Lists and dicts can change in place: a copy shows it.
-                kept = found(state) if len(names) == 1 else tuple(
-                    type(v)(v) if type(v) in (list, dict, set) else v for v in found(state)
-                )
-                self.watched.append((state, len(state), found, kept, tuple(state["_modules"].values())))
+                copies = [type(v)(v) if type(v) in (list, dict, set) else v for v in map(state.get, own)]
+                kept = (state["training"], dict(state["_modules"]), *copies)
+                self.watched.append((state, len(state), operator.itemgetter("training", "_modules", *own), kept))
+                if len(state["_modules"]) > 1:  # equal dicts may have another order
+                    self.families.append((state["_modules"], tuple(state["_modules"].values())))
                 if module is not model:
                     self.hooks += [state["_forward_hooks"], state["_forward_pre_hooks"]]
             configuration = {
@@ -171,7 +172,8 @@ enum GuardText {
                 for path, m in modules.items()
             }
             self.hooked = any(self.hooks)
-            if configuration != expected or any(m.training for m in modules.values()) or self.hooked:
+            same = configuration == expected and [*configuration] == [*expected]  # in their order, too
+            if not same or any(m.training for m in modules.values()) or self.hooked:
                 return
             if type(model).__dict__.get("forward") is not forward or "forward" in vars(model):
                 return
@@ -196,8 +198,11 @@ enum GuardText {
         def holds(self):
             """True while everything is as it was when examined."""
             try:
-                for state, size, found, kept, children in self.watched:
-                    if len(state) != size or found(state) != kept or tuple(state["_modules"].values()) != children:
+                for state, size, found, kept in self.watched:
+                    if len(state) != size or found(state) != kept:
+                        return False
+                for modules, children in self.families:
+                    if tuple(modules.values()) != children:
                         return False
                 for place, name, t, address, version in self.held:
                     if place.get(name) is not t or (address is not None and t.data_ptr() != address):

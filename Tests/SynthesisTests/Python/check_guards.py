@@ -131,6 +131,15 @@ with torch.no_grad():
     close(fast(counter, lambda: model(x)), reference(x), oracle(reference, [x]), "changed module")
     model.conv = torch.nn.Conv2d(3, 8, 3, padding=2, bias=False).eval()
     slow(counter, lambda: model(x))
+    model.conv = torch.nn.Conv2d(3, 8, 3, padding=1, bias=False).eval()
+    fast(counter, lambda: model(x))
+    # A sequence of modules is what it is by their order.
+    names = list(model._modules)
+    for turn in range(1, len(names) + 1):
+        first = next(iter(model._modules))
+        model._modules[first] = model._modules.pop(first)
+        (fast if turn == len(names) else slow)(counter, lambda: model(x))
+    model.conv = torch.nn.Conv2d(3, 8, 3, padding=2, bias=False).eval()
 slow(counter, lambda: model(x))  # gradients of the parameters are wanted
 
 # Compiling the class with the block in it takes the person's own code.
