@@ -17,7 +17,7 @@ TEST_PYTHON := $(CURDIR)/.venv-tests/bin/python
 SWIFT_SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
 FORMATTED := Package.swift Sources Tests Benchmarks Fuzzing
 SCRIPTS := scripts/fuzz-parsers scripts/setup scripts/swift-test scripts/test-sandbox-as-nobody .ci/run
-PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-lsp scripts/bench-runner scripts/lint scripts/picture \
+PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-dispatch scripts/bench-lsp scripts/bench-runner scripts/lint scripts/picture \
 	scripts/bench-ops scripts/size-problems scripts/timing-study
 JAVASCRIPT := editors/vscode/extension.js Tests/Editors/vscode_protocol_driver.js
 # auto takes Neovim where there is a current one, else the client that comes with the demo.
@@ -28,7 +28,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_SEED ?=
 
 .PHONY: build release setup setup-tests demo test swift-test protocol-test problem-test editor-test parity attacks \
-	fuzz fuzz-server fuzz-parsers bench bench-lsp bench-ops bench-ops-quick bench-timing bench-clock bench-verification \
+	fuzz fuzz-server fuzz-parsers bench bench-dispatch bench-lsp bench-ops bench-ops-quick bench-timing bench-clock bench-verification \
 	picture format lint clean
 
 build release: $(SERVER)
@@ -107,6 +107,10 @@ bench-ops: setup $(SERVER)
 
 bench-ops-quick: setup $(SERVER)
 	@python3 scripts/bench-ops --quick
+
+# What a call of a replacement costs beside its kernel; a minute on a quiet machine.
+bench-dispatch: setup $(SERVER)
+	@python3 scripts/bench-dispatch
 
 # These three want a quiet machine and take 60, 5 and 10 minutes (docs/timing.md, docs/performance.md).
 bench-timing: setup $(STUDY)
