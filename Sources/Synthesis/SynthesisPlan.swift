@@ -14,7 +14,7 @@ struct SynthesisPlan {
     self.request = request
     // Calls that nothing uses (assertions on metadata, mostly) are not part of what the op computes.
     let captured = request.graph.pruned()
-    lowered = captured.lowered().takingJoinsLast().takingViewsFirst().takingTanhPlusOneAsSigmoid()
+    lowered = captured.lowered().withoutDeadWork().takingJoinsLast().takingViewsFirst().takingTanhPlusOneAsSigmoid()
       .takingTanhOfSoftplusAsRatio().takingNarrowRowsApart().turningPairedRows().copyingReturnedLookups()
     backward = BackwardPass(captured).flatMap { $0.isWorthwhile(beside: captured) ? $0 : nil }
     productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
