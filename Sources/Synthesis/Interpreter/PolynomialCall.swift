@@ -52,6 +52,11 @@ struct PolynomialCall<Number: SignedNumeric> {
         return (call.name == "tril" ? offset <= 0 : offset >= 0) ? operands[0][index] : 0
       }
     case "constant_pad_nd": return padded()
+    case "flip":
+      let flipped = call.argument(1, "dims")?.integers ?? []
+      return Tensor(type.shape) { index in
+        operands[0][index.indices.map { flipped.contains($0) ? type.shape[$0] - 1 - index[$0] : index[$0] }]
+      }
     case "cat": return joined()
     case "_to_copy", "finite": return operands.first
     default: return nil

@@ -36,7 +36,7 @@ extension Rule {
   /// The algebraic rules, those first that others wait for.
   static let algebra: [Rule] = [
     batchNormFolding, unitFactors, scaleAfterSum, poolingOfLinear, sumOfProduct, channelSumOfConvolution,
-    positionSumOfConvolution, diagonalProduct, oneHotProduct, triangularProduct,
-    reassociation,
+    positionSumOfConvolution, diagonalProduct, oneHotProduct, triangularProduct, reassociation,
+    transposedAsConvolution,
   ]
 }

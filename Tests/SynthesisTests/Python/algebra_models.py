@@ -164,14 +164,37 @@ def _of(shape):
     return lambda: torch.randn(shape)
 
 
+class Turned(nn.Module):
+    """A transposed convolution that goes one step at a time."""
+
+    def __init__(self, seed):
+        super().__init__()
+        draw = random.Random(seed)
+        spatial = draw.randint(1, 3)
+        groups = draw.choice([1, 2, 3])
+        self.shape = [draw.randint(1, 3), groups * draw.randint(1, 3)] + [draw.randint(4, 9) for _ in range(spatial)]
+        kernel = [draw.randint(1, 4) for _ in range(spatial)]
+        dilation = [draw.randint(1, 2) for _ in range(spatial)]
+        padding = [draw.randint(0, d * (k - 1)) for k, d in zip(kernel, dilation)]
+        padding = [min(p, (n + d * (k - 1) - 1) // 2) for p, n, k, d in zip(padding, self.shape[2:], kernel, dilation)]
+        self.layer = getattr(nn, f"ConvTranspose{spatial}d")(
+            self.shape[1], groups * draw.randint(1, 4), kernel, 1, padding, 0, groups, draw.random() < 0.7, dilation)
+        self.act = draw.choice([F.gelu, F.relu, torch.tanh])
+
+    def forward(self, x):
+        return self.act(self.layer(x))
+
+
 CASES = {}
 for _seed in SEEDS:
+    _t = Turned(_seed)
     _l, _f, _p, _a = Layers(_seed), Features(_seed), Products(_seed), Attention(_seed)
     _inputs = {
         "Layers": [[_l.batch, _l.inputs, *_l.extents]],
         "Features": [[*_f.rows, _f.layer.in_features]],
         "Products": _p.shapes(),
         "Attention": _a.shapes(),
+        "Turned": [_t.shape],
     }
     for _kind, _shapes in _inputs.items():
         _name = f"{_kind}{_seed}"
