@@ -168,6 +168,11 @@ struct VectorHeader {
 
       """,
       "fma": """
+      #if defined(__FMA__) || defined(__AVX512F__) || defined(__ARM_FEATURE_FMA)
+      constexpr bool fuses = true;
+      #else
+      constexpr bool fuses = false;
+      #endif
       /// a · b + c, rounded once where the machine can. Only polynomials are contracted like this: the op's own products
       /// are rounded as PyTorch rounds them, or x − max x would not be 0 at the maximum.
       inline vec fma(vec a, vec b, vec c) {

@@ -48,6 +48,53 @@ enum TestPython {
   }
 }
 
+/// What kernels are compiled for.
+enum TestTarget: String, Sendable, CaseIterable {
+  /// This machine.
+  case native
+  /// x86 without AVX-512, and without AVX.
+  case avx2, sse
+  /// 64-bit Arm, by a cross compiler and an emulator.
+  case neon
+
+  /// Whether its programs can be built and run here.
+  var canRun: Bool {
+    switch self {
+    case .native: TestCompiler.path != nil
+    case .avx2, .sse:
+      #if arch(x86_64)
+        TestCompiler.path != nil
+      #else
+        false
+      #endif
+    case .neon:
+      ["/usr/bin/aarch64-linux-gnu-g++", "/usr/bin/qemu-aarch64"].allSatisfy(FileManager.default.isExecutableFile)
+    }
+  }
+
+  /// The flags that generated code is built with, but for the machine's.
+  private static let flags = [
+    "-std=c++17", "-O2", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-Wno-psabi",
+  ]
+
+  func compile(_ arguments: [String], log folder: URL) async throws -> TestPython.Result {
+    let (compiler, own): (String?, [String]) =
+      switch self {
+      case .native: (TestCompiler.path, ["-march=native"])
+      case .avx2: (TestCompiler.path, ["-march=x86-64-v3"])
+      case .sse: (TestCompiler.path, ["-march=x86-64-v2"])
+      case .neon: ("/usr/bin/aarch64-linux-gnu-g++", ["-march=armv8.2-a"])
+      }
+    return try await TestPython.execute(compiler ?? "", Self.flags + own + arguments, log: folder)
+  }
+
+  func run(_ program: String, log folder: URL) async throws -> TestPython.Result {
+    self == .neon
+      ? try await TestPython.execute("/usr/bin/qemu-aarch64", ["-L", "/usr/aarch64-linux-gnu", program], log: folder)
+      : try await TestPython.execute(program, [], log: folder)
+  }
+}
+
 /// The system's C++ compiler.
 enum TestCompiler {
   static let path = ["/usr/bin/g++", "/usr/bin/c++", "/usr/bin/clang++"].first {
