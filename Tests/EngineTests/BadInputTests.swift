@@ -59,4 +59,27 @@ struct BadInputTests {
       found?.0.contains("SyntaxError") == true || found?.0.contains("never closed") == true,
       "\(String(describing: found))")
   }
+
+  @Test(
+    "Sparse and complex inputs: what they are, and what to do",
+    .enabled(if: Workshop.python != nil, "needs KERNELWRIGHT_TEST_PYTHON, an interpreter with PyTorch"),
+    arguments: [("torch.eye(8).to_sparse()", "are sparse"), ("torch.randn(8, 8) * 1j", "are of type torch.complex64")])
+  func otherTensors(_ input: String, _ what: String) async throws {
+    let found = try await failure(
+      """
+      import torch
+      from torch import nn
+
+      class Model(nn.Module):
+          def forward(self, x):
+              return torch.abs(x)
+
+      def get_inputs():
+          return [\(input)]
+      """)
+    let message = try #require(found?.0)
+    #expect(message.contains("its example inputs \(what), and such ops are left as they are"), "\(message)")
+    #expect(message.contains("into a function of its own") && !message.contains("OpProblem"), "\(message)")
+    #expect(found?.1 == .op)
+  }
 }

@@ -19,10 +19,13 @@ public enum WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// The process could not be started.
   case launchFailed(String)
 
+  private static let ownKinds: Set = ["OpProblem", "CaptureError", "Unusable"]
+
   public var description: String {
     switch self {
     case .raised(let kind, let message, let line, _):
-      "\(kind): \(message)" + (line.map { " (line \($0))" } ?? "")
+      // What our own programs raise is a sentence already.
+      (Self.ownKinds.contains(kind) ? message : "\(kind): \(message)") + (line.map { " (line \($0))" } ?? "")
     case .crashed(let signal, _): "the process was killed by signal \(signal)"
     case .exited(let status, let stderr):
       "the process ended with status \(status)" + (stderr.isEmpty ? "" : ": \(stderr.suffix(400))")

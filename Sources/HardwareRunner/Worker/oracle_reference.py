@@ -19,7 +19,7 @@ class Unusable(Exception):
 class Result:
     """Outputs and, in training, gradients by the name of their leaf."""
 
-    def __init__(self, value: Any, gradients: Dict[str, Tensor]) -> None:
+    def __init__(self, value: Any, gradients: Dict[str, Tensor], arguments: List[Any]) -> None:
         found: List[Tuple[str, Tensor]] = []
         self.structure = flatten(value, "out", found)
         self.names = [name for name, _ in found] + list(gradients)
@@ -28,6 +28,8 @@ class Result:
         self.requires_grad = [tensor.requires_grad for _, tensor in found]
         self.differentiable = sum(self.requires_grad)
         self.storages = [tensor.untyped_storage().data_ptr() for _, tensor in found]
+        # Of what the call was given; in training these are copies of the case's own.
+        self.given = {tensor.untyped_storage().data_ptr() for tensor in tensors_in(arguments)}
 
     def all(self) -> List[Tensor]:
         return self.outputs + list(self.gradients.values())
@@ -38,7 +40,7 @@ def run(model: Callable[..., Any], arguments: List[Any], upstream: Optional[List
     An empty `upstream` finds out how many there are."""
     if upstream is None:
         with torch.inference_mode():
-            return Result(model(*arguments), {})
+            return Result(model(*arguments), {}, arguments)
     with torch.enable_grad():
         leaves: Dict[str, Tensor] = {}
 
@@ -62,7 +64,7 @@ def run(model: Callable[..., Any], arguments: List[Any], upstream: Optional[List
             ups = [up.to(end.dtype) for up, end in zip(upstream, ends)]
             found = torch.autograd.grad(ends, list(leaves.values()), ups, allow_unused=True)
             gradients = {name: g for name, g in zip(leaves, found) if g is not None}
-        return Result(value, gradients)
+        return Result(value, gradients, arguments)
 
 
 class Expectation:
@@ -91,9 +93,9 @@ class Expectation:
             raise Unusable("the op is random in training")
         changed = [a._version != b for a, b in zip(tensors_in(arguments), versions)]
         self.changed_inputs = [number for number, was in enumerate(changed) if was]
-        storages = {tensor.untyped_storage().data_ptr() for tensor in tensors_in(arguments)}
         # What the user's own code hands back of its inputs, a candidate may hand back too.
-        self.aliases = [pointer in storages and pointer != 0 for pointer in self.working.storages]
+        given = self.working.given
+        self.aliases = [pointer in given and pointer != 0 for pointer in self.working.storages]
         # Nor what its outputs share with each other: by the first output that lies in the same memory.
         self.shared = [self.working.storages.index(pointer) for pointer in self.working.storages]
         self.runs = 0
