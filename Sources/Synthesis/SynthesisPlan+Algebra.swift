@@ -2,17 +2,14 @@ extension SynthesisPlan {
   /// What the algebraic rules lead to, applied to a fixed point: the best with rewrites that remove work, which need the
   /// person's consent, and the best without them.
   ///
-  /// - Parameter ranksByCost: false takes every step that rules allow, however small the tensors are.
-  func algebraicProposals(ranksByCost: Bool = true) -> [Proposal] {
-    let captured = request.graph.pruned()
+  /// - Parameters:
+  ///   - ranksByCost: false takes every step that rules allow, however small the tensors are.
+  ///   - trials: of this op, where there are some.
+  func algebraicProposals(ranksByCost: Bool = true, _ trials: Trials? = nil) -> [Proposal] {
+    let trials = trials ?? Trials(request.graph)
     return algebraicChains(ranksByCost: ranksByCost).flatMap { chain -> [Proposal] in
-      switch ShrunkenInstance.outcome(captured, chain.rules) {
-      case .same: return proposals(chain.graph, rules: chain.rules, brief: "re-expression")
-      case .different: return []
-      case .unknown:
-        return proposals(
-          chain.graph, rules: chain.rules, brief: "re-expression", caveat: "not tried on a smaller instance of this op")
-      }
+      guard let caveat = trials.caveat({ $0.outcome(chain.rules) }) else { return [] }
+      return proposals(chain.graph, rules: chain.rules, brief: "re-expression", caveat: caveat)
     }
   }
 

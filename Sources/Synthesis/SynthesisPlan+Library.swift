@@ -5,7 +5,7 @@ extension SynthesisPlan {
   /// Layers with constant weights and what follows them as calls of the library's fused operators, on packed weights or in
   /// row-major order, and convolutions with what lies between them on tensors whose channels come last: which is faster
   /// depends on the machine and on what lies between the layers.
-  func libraryProposals() -> [Proposal] {
+  func libraryProposals(_ trials: Trials) -> [Proposal] {
     guard !isRandom else { return [] }
     let folded = Rule.batchNormFoldingBesideEpilogues.applied(to: lowered)
     let start = folded ?? lowered
@@ -23,8 +23,11 @@ extension SynthesisPlan {
     ]
     let found = ways.map { way -> [Proposal] in
       guard let graph = way.graph else { return [] }
+      let applied = (folded == nil ? [] : [Rule.batchNormFoldingBesideEpilogues]) + way.rules
+      guard let caveat = trials.caveat({ $0.outcome(inTurn: applied) }) else { return [] }
       let rules = (folded == nil ? [] : [Rule.batchNormFolding]) + way.rules
-      return Array(proposals(graph, rules: rules, brief: "re-expression").prefix(Self.schedulesBesideLayers))
+      return Array(
+        proposals(graph, rules: rules, brief: "re-expression", caveat: caveat).prefix(Self.schedulesBesideLayers))
     }
     // Every way once, before any with another schedule: layers take most of the time.
     return (0..<Self.schedulesBesideLayers).flatMap { number in

@@ -37,25 +37,29 @@ struct SynthesisPlan {
 
   /// The graph with re-expressed poolings and folded normalisations, and fused kernels around them.
   func reexpression() -> [Proposal] {
-    let algebra = algebraicProposals() + attentionProposals() + libraryProposals()
+    let trials = Trials(request.graph)
+    let algebra = algebraicProposals(ranksByCost: true, trials) + attentionProposals() + libraryProposals(trials)
+    func tried(_ graph: TensorGraph, _ rules: [Rule]) -> [Proposal] {
+      guard let caveat = trials.caveat({ $0.outcome(inTurn: rules) }) else { return [] }
+      return proposals(graph, rules: rules, brief: "re-expression", caveat: caveat)
+    }
     let folded = Rule.batchNormFolding.applied(to: lowered)
     let direct = Rule.depthwiseDirectly.applied(to: folded ?? lowered)
     guard productShare < Self.productShareLimit || direct != nil || folded != nil else { return algebra }
     var results: [Proposal] = []
     if let direct {
-      results += proposals(
-        direct, rules: (folded == nil ? [] : [.batchNormFolding]) + [.depthwiseDirectly], brief: "re-expression")
+      results += tried(direct, (folded == nil ? [] : [.batchNormFolding]) + [.depthwiseDirectly])
     }
     for pooling in [Rule.poolingAsSlidingSums, .poolingAsConvolution] {
       guard let pooled = pooling.applied(to: lowered) else { continue }
       if let folded = Rule.batchNormFolding.applied(to: pooled) {
-        results += proposals(folded, rules: [pooling, .batchNormFolding], brief: "re-expression")
+        results += tried(folded, [pooling, .batchNormFolding])
       } else {
-        results += proposals(pooled, rules: [pooling], brief: "re-expression")
+        results += tried(pooled, [pooling])
       }
     }
     if results.isEmpty, let folded {
-      results += proposals(folded, rules: [.batchNormFolding], brief: "re-expression")
+      results += tried(folded, [.batchNormFolding])
     }
     return algebra + results
   }

@@ -132,7 +132,7 @@ import Testing
     #expect(checks.count == (activation.hidesNaN ? 1 : 0))
     let request = SynthesisRequest(
       graph: drawn.maker.graph, opName: "op", isFunction: false, vectorBits: 512, threads: 2, cacheBytes: [])
-    let proposal = try #require(SynthesisPlan(request).libraryProposals().first)
+    let proposal = try #require(SynthesisPlan(request).libraryProposals(Trials(request.graph)).first)
     #expect(proposal.labels == ["library-call"])
     #expect(!proposal.rule.contains("fusion"))
   }

@@ -67,3 +67,13 @@ func forEachIndex(_ shape: [Int], _ body: ([Int], Int) -> Void) {
     }
   }
 }
+
+extension StridedLayout {
+  /// Whether all that it shows is there.
+  func lies(within count: Int, shape: [Int]) -> Bool {
+    guard shape.count == strides.count, !shape.contains(0) else { return shape.contains(0) }
+    let reach = zip(shape, strides).map { ($0 - 1) * $1 }
+    let (low, high) = (reach.filter { $0 < 0 }.reduce(offset, +), reach.filter { $0 > 0 }.reduce(offset, +))
+    return low >= 0 && high < count
+  }
+}

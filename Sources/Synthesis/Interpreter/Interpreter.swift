@@ -17,8 +17,14 @@ public struct Interpreter: Sendable {
   public func run(_ graph: TensorGraph, arguments: [Int: DenseTensor]) throws -> [DenseTensor] {
     var values: [[DenseTensor]] = []
     for node in graph.nodes {
-      let operands = node.operands.map { values[$0][0] }
-      values.append(try evaluate(node, operands, lists: node.operands.map { values[$0] }, arguments))
+      let lists = node.operands.map { values[$0] }
+      guard lists.allSatisfy({ !$0.isEmpty }) else { throw Unsupported(description: "a call without results") }
+      let results = try evaluate(node, lists.map { $0[0] }, lists: lists, arguments)
+      // A graph whose types don't belong together is no reason to fall over.
+      guard results.allSatisfy({ $0.values.count == $0.shape.reduce(1, *) }) else {
+        throw Unsupported(description: "\(node.origin.target), whose result has another size than its type says")
+      }
+      values.append(results)
     }
     return graph.outputs.compactMap { if case .value(let id) = $0 { values[id][0] } else { nil } }
   }
@@ -35,7 +41,9 @@ public struct Interpreter: Sendable {
       return [value]
     case .scalar(let value): return [DenseTensor([], [value])]
     case .elementwise(let operation):
-      let target = Shape.broadcast(operands.map(\.shape)) ?? []
+      guard let target = Shape.broadcast(operands.map(\.shape)) else {
+        throw Unsupported(description: "\(operation) of shapes that don't fit together")
+      }
       let rows = operands.map { $0.broadcast(to: target).values }
       let count = target.reduce(1, *)
       return [DenseTensor(target, (0..<count).map { index in Self.apply(operation, rows.map { $0[index] }) })]
@@ -44,7 +52,11 @@ public struct Interpreter: Sendable {
     case .reduceColumns(let reduction, let dimensions, let inner):
       return [Self.reduced(operands[0], .init(reduction: reduction, dimensions: dimensions, inner: inner))]
     case .reshape: return [operands[0].reshaped(node.type.shape)]
-    case .view(let layout): return [operands[0].view(layout, shape: node.type.shape)]
+    case .view(let layout):
+      guard layout.lies(within: operands[0].values.count, shape: node.type.shape) else {
+        throw Unsupported(description: "a view beyond its tensor")
+      }
+      return [operands[0].view(layout, shape: node.type.shape)]
     case .slidingMean(let window):
       return [Self.slidingMean(operands[0], window, outputs: node.type.shape.last ?? 1)]
     case .pool(let pooling): return [Self.pool(operands[0], pooling, shape: node.type.shape)]

@@ -9,8 +9,32 @@ struct ShrunkenInstance {
   /// Of the captured operators, with small types.
   let graph: TensorGraph
 
+  /// As small as can be, but for windows, which have to fit in.
   init?(_ captured: TensorGraph) {
-    var extents = ExtentMap(captured)
+    let reach = Self.reach(of: captured)
+    guard let instance = Self(captured, above: 4) ?? (reach > 0 ? Self(captured, above: 4 + reach) : nil) else {
+      return nil
+    }
+    self = instance
+  }
+
+  /// By how much windows may make a dimension shorter, all of them together.
+  private static func reach(of captured: TensorGraph) -> Int {
+    captured.nodes.reduce(0) { sum, node in
+      guard case .call(let call) = node.operation else { return sum }
+      if call.name.hasPrefix("conv"), node.operands.count > 1 {
+        let taps = captured.nodes[node.operands[1]].type.shape.dropFirst(2).max() ?? 1
+        let dilation = call.argument(5, "dilation")?.integers?.max() ?? 1
+        return sum + (taps - 1) * max(dilation, 1)
+      }
+      guard call.name.contains("_pool") else { return sum }
+      return sum + (call.argument(1, "kernel_size")?.integers?.max() ?? 1) - 1
+    }
+  }
+
+  /// - Parameter least: extents that are made smaller become larger than this.
+  private init?(_ captured: TensorGraph, above least: Int) {
+    var extents = ExtentMap(captured, above: least)
     var graph = captured
     for (id, node) in captured.nodes.enumerated() {
       let shapes = node.operands.map { graph.nodes[$0].type.shape }
@@ -34,63 +58,16 @@ struct ShrunkenInstance {
     self.graph = graph
   }
 
-  // MARK: Trying a chain
-
-  enum Outcome: Sendable, Hashable {
-    /// Both graphs give the same numbers.
-    case same
-    case different
-    /// There is no small instance, or the interpreter or the rules don't know what is in it.
-    case unknown
-  }
-
-  /// Applies the same rules to the small graph and compares numbers. Inputs are small integers, so that sums and products
-  /// of them are exact; what is not a sum or product agrees to within rounding.
-  static func outcome(_ captured: TensorGraph, _ rules: [Rule]) -> Outcome {
-    guard let instance = ShrunkenInstance(captured) else { return .unknown }
-    let lowered = instance.graph.lowered()
-    let small = rules.map { $0.id == Rule.triangularProduct.id ? Rule.triangularProduct(minimum: 4) : $0 }
-    let chain = RuleChain(lowered, small, cost: nil)
-    let wantedRules = Set(rules.filter { $0.labels.contains("algebraic-pruning") }.map(\.id))
-    guard wantedRules.isSubset(of: Set(chain.rules.map(\.id))) else { return .unknown }
-    var inputs: [Int: DenseTensor] = [:]
-    var interpreter = Interpreter()
-    for (number, node) in instance.graph.nodes.enumerated() {
-      // Positive, for what is a variance; no period that an extent could have.
-      let values = (0..<node.type.count).map { Double(($0 * 7 + number * 3 + $0 * $0) % 11 - ($0 % 3 == 0 ? 0 : 4)) }
-      switch node.operation {
-      // Whole numbers name something, of which there may be few.
-      case .input(let position):
-        let names = values.map { abs($0).truncatingRemainder(dividingBy: 5) }
-        inputs[position] = DenseTensor(node.type.shape, node.type.dtype == .int64 ? names : values)
-      case .parameter(let path, let kind):
-        interpreter.parameters[path] = DenseTensor(
-          node.type.shape, kind == .buffer ? values.map { abs($0) + 1 } : values)
-      default: break
-      }
-    }
-    guard let wanted = try? interpreter.run(instance.graph, arguments: inputs),
-      let got = try? interpreter.run(chain.graph, arguments: inputs)
-    else { return .unknown }
-    guard wanted.map(\.shape) == got.map(\.shape) else { return .different }
-    for (a, b) in zip(wanted, got) {
-      let scale = a.values.lazy.filter(\.isFinite).map(abs).max() ?? 0
-      for (x, y) in zip(a.values, b.values) where !(x == y || x.isNaN && y.isNaN) {
-        guard abs(x - y) <= 1e-10 * scale else { return .different }
-      }
-    }
-    return .same
-  }
-
   // MARK: Shapes
 
   /// Old extents and what stands for them.
   fileprivate struct ExtentMap {
     private var table: [Int: Int] = [:]
-    private var next = 4
+    private var next: Int
 
     /// Channels of convolutions with groups keep their number, so that it stays divisible.
-    init(_ graph: TensorGraph) {
+    init(_ graph: TensorGraph, above least: Int) {
+      next = least
       for node in graph.nodes {
         guard case .call(let call) = node.operation, call.name.hasPrefix("conv"),
           (call.argument(6, "groups")?.integer ?? 1) > 1
@@ -104,7 +81,7 @@ struct ShrunkenInstance {
 
     mutating func mapped(_ extent: Int) -> Int {
       if let small = table[extent] { return small }
-      if extent <= 8 { return extent }
+      if extent <= max(8, next) { return extent }
       next += 1
       table[extent] = next
       return next
