@@ -1,12 +1,14 @@
 """An element-wise chain: a replacement that is a call of one kernel."""
+from typing import List
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 class Model(nn.Module):
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return torch.tanh(x * 2 + 1).exp()
 
 
-def get_inputs():
+def get_inputs() -> List[Tensor]:
     return [torch.randn(4, 64)]

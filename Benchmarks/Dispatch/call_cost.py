@@ -1,8 +1,8 @@
 """call_cost.py REPLACEMENT: what a call of a generated replacement costs beside its kernel, as JSON.
 
-The op's tensors are so small that the kernel takes a fraction of a microsecond. From the time of a call is taken what any
-op would have to pay: `torch.nn.Module` calling `forward`, and PyTorch making the result. All are taken in turns, in
-rounds; the median of a round's difference counts.
+The op's tensors are so small that the kernel takes a fraction of a microsecond. From the time of a call is taken what
+any op would have to pay: `torch.nn.Module` calling `forward`, and PyTorch making the result. All are taken in turns,
+in rounds; the median of a round's difference counts.
 """
 from __future__ import annotations
 

@@ -20,11 +20,13 @@ import Testing
     -> SynthesisRequest
   {
     var nodes = inputs.enumerated().map { index, shape in
-      TensorGraph.Node(.input(index), [], TensorType(.float32, shape), origin: .init(name: "x\(index)", target: "input"))
+      TensorGraph.Node(
+        .input(index), [], TensorType(.float32, shape), origin: .init(name: "x\(index)", target: "input"))
     }
     let call = Call("aten." + target, inputs.indices.map { .operand($0) } + more)
     nodes.append(
-      .init(.call(call), Array(inputs.indices), TensorType(.float32, shape), origin: .init(name: "y", target: call.target)))
+      .init(
+        .call(call), Array(inputs.indices), TensorType(.float32, shape), origin: .init(name: "y", target: call.target)))
     let arguments = inputs.enumerated().map { TensorGraph.Argument.tensor(name: "x\($0)", TensorType(.float32, $1)) }
     let graph = TensorGraph(nodes: nodes, outputs: [.value(nodes.count - 1)], arguments: arguments)
     return SynthesisRequest(

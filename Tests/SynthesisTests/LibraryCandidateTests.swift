@@ -16,7 +16,8 @@ import Testing
         graph: graph, opName: name, isFunction: false, vectorBits: 512, threads: 2,
         cacheBytes: [32 << 10, 1 << 20, 32 << 20])
       var seen = Set<String>()
-      for proposal in SynthesisPlan(request).libraryProposals(Trials(request.graph)) where seen.insert(proposal.rule).inserted {
+      for proposal in SynthesisPlan(request).libraryProposals(Trials(request.graph))
+      where seen.insert(proposal.rule).inserted {
         guard isWanted(proposal) else { continue }
         try proposal.block.candidateFile(original: text, provenance: [])
           .write(to: folder.appendingPathComponent("\(name).\(seen.count).py"), atomically: true, encoding: .utf8)

@@ -159,7 +159,9 @@ def _hooks(model: torch.nn.Module) -> list[str]:
     """A hook sees and may change what flows through its module: its owner counts on that."""
     modules = [(path or "the module itself", each) for path, each in model.named_modules()]
     hooked = [path for path, each in modules if each._forward_hooks or each._forward_pre_hooks]
-    return [f"a hook is registered on {', '.join(hooked)}, and may look at or change what passes there"] if hooked else []
+    if not hooked:
+        return []
+    return [f"a hook is registered on {', '.join(hooked)}, and may look at or change what passes there"]
 
 
 def _inputs(program: Any, model: torch.nn.Module, inputs: list[object]) -> list[dict]:

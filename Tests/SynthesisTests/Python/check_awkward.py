@@ -1,4 +1,4 @@
-"""check_awkward.py DIR: every candidate DIR/NAME.NUMBER.py gives what the original gives, and does what it does besides."""
+"""check_awkward.py DIR: every candidate DIR/NAME.NUMBER.py gives what the original gives, and does what it does."""
 import glob
 import os
 import sys
