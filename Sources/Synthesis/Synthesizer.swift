@@ -9,6 +9,8 @@ public struct SynthesisRequest: Sendable {
   public var threads: Int
   /// Sizes of the first, second and last level cache.
   public var cacheBytes: [Int]
+  /// Whether arguments may be parameters of a module, as those of a part of an op are.
+  var takesParameters = false
 
   public init(
     graph: TensorGraph, opName: String, isFunction: Bool, vectorBits: Int, threads: Int, cacheBytes: [Int]

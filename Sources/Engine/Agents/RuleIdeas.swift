@@ -9,18 +9,30 @@ struct RuleIdeas: Sendable {
 
   /// - Parameter headroom: how fast the op is as it is.
   init(for request: SynthesisRequest, headroom: Headroom) {
+    self.init(request.opName, headroom, Synthesizer.leastWork(of: request)) {
+      Synthesizer.proposals(for: request, agent: $0)
+    }
+  }
+
+  /// Of an op that can only be had in parts.
+  init(for request: SegmentedRequest, headroom: Headroom) {
+    self.init(request.whole.opName, headroom, nil) { Synthesizer.proposals(for: request, agent: $0) }
+  }
+
+  private init(
+    _ name: String, _ headroom: Headroom, _ leastWork: (bytes: Int, flops: Double)?, _ ideas: (String) -> [Proposal]
+  ) {
     var reason: String?
     for agent in Synthesizer.agents {
-      proposals[agent] = Synthesizer.proposals(for: request, agent: agent).filter { proposal in
+      proposals[agent] = ideas(agent).filter { proposal in
         let stop = headroom.reasonToStop(bytes: proposal.minimumBytes, flops: proposal.minimumFlops)
         reason = reason ?? stop
         return stop == nil
       }
     }
     guard proposals.values.allSatisfy(\.isEmpty) else { return }
-    let work = Synthesizer.leastWork(of: request)
-    reason = reason ?? headroom.reasonToStop(bytes: work.bytes, flops: work.flops)
-    reasonToStop = reason.map { "\(request.opName) is \($0)." }
+    reason = reason ?? leastWork.flatMap { headroom.reasonToStop(bytes: $0.bytes, flops: $0.flops) }
+    reasonToStop = reason.map { "\(name) is \($0)." }
   }
 
   func of(_ agent: String) -> [Proposal] { proposals[agent] ?? [] }

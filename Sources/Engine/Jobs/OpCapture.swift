@@ -6,6 +6,8 @@ import Synthesis
 /// The op as a graph, as far as it can be had, with what a person should know about it.
 struct OpCapture: Sendable {
   var graph: TensorGraph?
+  /// Where there is no graph of the whole: those of its parts.
+  var segments: [SegmentedRequest.Segment] = []
   /// Why there is no graph; agents that need one then have nothing to say.
   var problem: String?
   var inputs: [String]
@@ -32,13 +34,28 @@ struct OpCapture: Sendable {
     do {
       let reply = try await worker.request(
         "capture", CaptureCommand(), reply: CaptureReply.self, timeout: .seconds(120))
-      capture.graph = try TensorGraph(json: JSONEncoder().encode(reply.graph))
+      capture.graph = try reply.graph.map { try TensorGraph(json: JSONEncoder().encode($0)) }
+      capture.segments = try (reply.segments ?? []).map {
+        .init(signature: $0.signature, graph: try TensorGraph(json: JSONEncoder().encode($0.graph)))
+      }
+      if let problem = reply.problem {
+        capture.problem =
+          problem + (capture.segments.isEmpty ? "" : "; its parts between such decisions are worked on")
+      }
     } catch is CancellationError {
       throw CancellationError()
     } catch {
       capture.problem = "The op could not be captured as a graph, so the built-in rules are left out: \(error)"
     }
     return capture
+  }
+
+  /// What the rules are given where there is no graph of the whole; nil where there are no parts either.
+  func segmented(_ op: Op, _ environment: ResolvedEnvironment) -> SegmentedRequest? {
+    guard graph == nil, !segments.isEmpty else { return nil }
+    var whole = self
+    whole.graph = TensorGraph()
+    return whole.request(op, environment).map { SegmentedRequest(segments: segments, whole: $0) }
   }
 
   /// What the rules are given; nil without a graph.
@@ -54,7 +71,14 @@ struct OpCapture: Sendable {
 private struct CaptureCommand: Encodable, Sendable {}
 
 private struct CaptureReply: Decodable, Sendable {
-  var graph: JSONTree
+  struct Segment: Decodable, Sendable {
+    var signature: String
+    var graph: JSONTree
+  }
+
+  var graph: JSONTree?
+  var problem: String?
+  var segments: [Segment]?
 }
 
 /// JSON on its way from the worker to the room that knows its schema.

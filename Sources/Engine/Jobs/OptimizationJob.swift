@@ -24,10 +24,15 @@ struct OptimizationJob: Sendable {
     let (session, capture, profile) = try await start(reference, environment, progress)
     do {
       let request = capture.request(job.request.op, environment)
-      let findings = request.map { Synthesizer.findings(for: $0).map(\.reason) } ?? []
+      let segmented = capture.segmented(job.request.op, environment)
+      let findings =
+        (request.map { Synthesizer.findings(for: $0) } ?? segmented.map { Synthesizer.findings(for: $0) } ?? [])
+        .map(\.reason)
       for finding in findings { job.post(.finding(finding)) }
       let headroom = Headroom(measuredMs: profile.totalMs, on: environment.device)
-      let ideas = request.map { RuleIdeas(for: $0, headroom: headroom) }
+      let ideas =
+        request.map { RuleIdeas(for: $0, headroom: headroom) }
+        ?? segmented.map { RuleIdeas(for: $0, headroom: headroom) }
       if let reason = ideas?.reasonToStop {
         job.post(.finding(reason))
         await session.close()

@@ -48,6 +48,14 @@ def capture(model: torch.nn.Module, inputs: list[object], files: frozenset[str])
     return graph
 
 
+def describe_graph(part: torch.fx.GraphModule, inputs: list[object], files: frozenset[str]) -> dict:
+    """A part of an op that was traced already, as a function of its inputs."""
+    with torch.no_grad():
+        graph = _describe(_traced(part, inputs, files), part, inputs, files)
+    graph["modules"], graph["trains_alike"] = [], False
+    return graph
+
+
 def _traced(model: torch.nn.Module, inputs: list[object], files: frozenset[str]) -> Any:
     with warnings.catch_warnings(), _recording_places(files):
         warnings.simplefilter("ignore")

@@ -111,7 +111,7 @@ enum BlockWriter {
     ]
     if !tuple.isEmpty { lines.append("    \(tuple) = args") }
     let conditions = zip(graph.arguments, arguments).map {
-      GuardText.conditions($0, name: $1).joined(separator: " and ")
+      GuardText.conditions($0, name: $1, takesParameters: request.takesParameters).joined(separator: " and ")
     }
     lines.append("    if special()\(conditions.isEmpty ? ":" : " or not (")")
     for (index, condition) in conditions.enumerated() {

@@ -56,11 +56,16 @@ enum GuardText {
   }
 
   /// Conditions on one argument that all have to hold.
-  static func conditions(_ argument: TensorGraph.Argument, name: String) -> [String] {
+  ///
+  /// - Parameter takesParameters: whether it may be a parameter of a module.
+  static func conditions(
+    _ argument: TensorGraph.Argument, name: String, takesParameters: Bool = false
+  ) -> [String] {
     switch argument {
     case .tensor(_, let type):
       return [
-        "type(\(name)) is Tensor", "\(name).dtype is \(type.dtype.rawValue)",
+        takesParameters ? "type(\(name)) in (Tensor, torch.nn.Parameter)" : "type(\(name)) is Tensor",
+        "\(name).dtype is \(type.dtype.rawValue)",
         "\(name).shape == \(Python.tuple(type.shape))", "\(name).layout is strided", "\(name).is_contiguous()",
         "\(name).is_cpu", "not \(name).is_neg()",
       ]
