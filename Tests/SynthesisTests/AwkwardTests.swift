@@ -52,6 +52,29 @@ import Testing
     #expect(result.status == 0, "\(result.output)")
   }
 
+  @Test func whatDecidesByItsTensorsIsWorkedOnInParts() async throws {
+    let parts = try await CandidateTests.Captures.parts("awkward_models.py")
+    #expect(parts.keys.sorted() == ["Branches", "Loops"])
+    let original = try String(
+      contentsOf: TestPython.folder.appendingPathComponent("Python/awkward_models.py"), encoding: .utf8)
+    let scratch = try CandidateTests.Scratch()
+    for (name, segments) in parts {
+      #expect(segments.count > 1, "\(name)")
+      let whole = Self.request(name, TensorGraph())
+      let request = SegmentedRequest(segments: segments, whole: whole)
+      #expect(Synthesizer.findings(for: request).isEmpty)
+      let proposals = Synthesizer.proposals(for: request, agent: "fusion")
+      #expect(proposals.count > 1 && proposals.allSatisfy { $0.idea.contains("parts between decisions on data") })
+      for (number, proposal) in proposals.prefix(2).enumerated() {
+        let text = proposal.block.candidateFile(original: original, provenance: [])
+        let file = scratch.url.appendingPathComponent("\(name).\(number).py")
+        try text.write(to: file, atomically: true, encoding: .utf8)
+      }
+    }
+    let result = try await TestPython.run("check_parts.py", [scratch.url.path], cache: scratch.url)
+    #expect(result.status == 0, "\(result.output)")
+  }
+
   @Test func whatCannotBeCapturedSaysWhereAndWhy() async throws {
     let reasons = try await CandidateTests.Captures.problems("awkward_models.py")
     #expect(reasons.keys.sorted() == ["Branches", "Loops"])

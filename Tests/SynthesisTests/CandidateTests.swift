@@ -28,6 +28,17 @@ import Testing
       try contents(of: try await captured(file), "txt") { try String(contentsOf: $0, encoding: .utf8) }
     }
 
+    /// The parts of such ops.
+    static func parts(_ file: String) async throws -> [String: [SegmentedRequest.Segment]] {
+      try contents(of: try await captured(file), "parts") { url in
+        let parts = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [[String: Any]] ?? []
+        return try parts.map { part in
+          let graph = try JSONSerialization.data(withJSONObject: part["graph"] ?? [:])
+          return .init(signature: part["signature"] as? String ?? "", graph: try TensorGraph(json: graph))
+        }
+      }
+    }
+
     private static func contents<T>(
       of scratch: Scratch, _ type: String, _ read: (URL) throws -> T
     ) throws -> [String: T] {

@@ -26,6 +26,7 @@ enum WorkerSources {
     case .reference:
       [
         "capturing": PackageResources.capturing_py,
+        "segments": PackageResources.segments_py,
         "capture": PackageResources.capture_py,
         "profile": PackageResources.profile_py,
         "counting": PackageResources.counting_py,

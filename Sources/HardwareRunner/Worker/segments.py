@@ -1,7 +1,7 @@
 """What of an op can be had as graphs where the whole can't.
 
-Where an op decides by what its tensors hold, PyTorch's tracer (Dynamo) cuts it: what lies between two decisions is a graph of
-its own. The cuts are found on the example inputs; a branch that they don't take is left as it is.
+Where an op decides by what its tensors hold, PyTorch's tracer (Dynamo) cuts it: what lies between two decisions is a
+graph of its own. The cuts are found on the example inputs; a branch that they don't take is left as it is.
 """
 from __future__ import annotations
 
@@ -63,8 +63,7 @@ def signature(graph: torch.fx.GraphModule, examples: list[object]) -> str:
         return f"{getattr(target, '__module__', '')}.{getattr(target, '__qualname__', repr(target))}"
 
     lines = [
-        f"{example.dtype} {tuple(example.shape)} {example.stride()}" if isinstance(example, torch.Tensor) else repr(example)
-        for example in examples
+        f"{e.dtype} {tuple(e.shape)} {e.stride()}" if isinstance(e, torch.Tensor) else repr(e) for e in examples
     ]
     for node in graph.graph.nodes:
         if node.op != "placeholder":

@@ -93,8 +93,12 @@ class Nested(nn.Module):
 
 
 class Branches(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(70)
+
     def forward(self, x: Tensor) -> Tensor:
-        y = torch.tanh(x * 2 + 1)
+        y = torch.tanh(self.norm(x) * 2 + x)
         if y.sum() > 0:
             return torch.softmax(y, -1)
         return torch.sigmoid(y) * y

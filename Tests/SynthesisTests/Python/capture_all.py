@@ -1,7 +1,12 @@
-"""capture_all.py CAPTURE_MODULE MODELS OUT: the graph of every case as OUT/NAME.json."""
+"""capture_all.py CAPTURE_MODULE MODELS OUT: the graph of every case as OUT/NAME.json.
+
+Of those that the models say can't be had whole: the reason as OUT/NAME.txt, the parts' graphs as OUT/NAME.parts.
+"""
+import importlib
 import json
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,7 +16,9 @@ from checking import load
 warnings.simplefilter("ignore")
 
 
-capture = load(sys.argv[1], "capture")
+package = Path(sys.argv[1]).parent
+sys.path.insert(0, str(package.parent))
+capture, segments = (importlib.import_module(f"{package.name}.{name}") for name in ("capture", "segments"))
 models = load(sys.argv[2], "models")
 
 
@@ -34,6 +41,9 @@ for name, (inputs, arguments) in models.CASES.items():
             raise
         with open(f"{sys.argv[3]}/{name}.txt", "w") as file:
             file.write(str(error))
+        parts = segments.capture_segments(model, [make() for make in inputs], frozenset([sys.argv[2]]))
+        with open(f"{sys.argv[3]}/{name}.parts", "w") as file:
+            json.dump(parts, file)
         continue
     with open(f"{sys.argv[3]}/{name}.json", "w") as file:
         json.dump(graph, file)
