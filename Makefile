@@ -17,8 +17,8 @@ TEST_PYTHON := $(CURDIR)/.venv-tests/bin/python
 SWIFT_SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
 FORMATTED := Package.swift Sources Tests Benchmarks Fuzzing
 SCRIPTS := scripts/fuzz-parsers scripts/setup scripts/swift-test scripts/test-sandbox-as-nobody .ci/run
-PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-dispatch scripts/bench-lsp scripts/bench-runner scripts/lint scripts/picture \
-	scripts/bench-ops scripts/size-problems scripts/timing-study
+PYTHON_SOURCES := $(shell git ls-files '*.py') scripts/bench scripts/bench-dispatch scripts/bench-lsp scripts/bench-runner \
+	scripts/lint scripts/picture scripts/bench-ops scripts/size-problems scripts/timing-study
 JAVASCRIPT := editors/vscode/extension.js Tests/Editors/vscode_protocol_driver.js
 # auto takes Neovim where there is a current one, else the client that comes with the demo.
 EDITOR_OF_THE_DEMO ?= auto

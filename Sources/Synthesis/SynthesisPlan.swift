@@ -95,13 +95,9 @@ struct SynthesisPlan {
       ids.append("windows")
       reasons.append(Self.windowReason)
     }
-    var exactness: [String] = []
-    for text in rules.map(\.exactness) + [caveat].compactMap({ $0 }) where !exactness.contains(text) {
-      exactness.append(text)
-    }
+    var exactness = (rules.map(\.exactness) + [caveat].compactMap(\.self)).unique()
     if exactness.isEmpty { exactness = ["exact over ℝ"] }
-    var labels: [String] = []
-    for label in rules.flatMap(\.labels) where !labels.contains(label) { labels.append(label) }
+    var labels = rules.flatMap(\.labels).unique()
     // A kernel of our own beside the library call is more than a library call.
     if hasKernels { labels.removeAll { $0 == "library-call" } }
     let title = title(graph, working, rules)
@@ -236,8 +232,7 @@ struct SynthesisPlan {
         case .other: "the shape of its result depends on what its tensors hold"
         default: call.isCustom ? "it is none of PyTorch's operators" : "no rule covers it in this form"
         }
-      let finding = Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line)
-      if !findings.contains(finding) { findings.append(finding) }
+      findings.append(Finding("\(call.target) is left to PyTorch: \(why)", line: node.origin.line))
     }
     if partition.groups.isEmpty, findings.isEmpty, rewritten == nil, !isAttention,
       !lowered.nodes.contains(where: { $0.operation.isWindowed }),
@@ -248,6 +243,6 @@ struct SynthesisPlan {
         Finding(
           products ? "matrix product: left to the library" : "nothing in it that the rules could fuse or re-express"))
     }
-    return findings
+    return findings.unique()
   }
 }

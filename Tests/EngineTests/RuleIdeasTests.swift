@@ -33,8 +33,8 @@ import Testing
       graph: graph, opName: "Model", isFunction: true, vectorBits: 512, threads: 2, cacheBytes: device.cacheBytes)
   }
 
-  private static func ideas(_ request: SynthesisRequest, ms: Double) -> RuleIdeas {
-    RuleIdeas(for: request, headroom: Headroom(measuredMs: ms, on: device))
+  private static func ideas(_ request: SynthesisRequest, ms: Double) async -> RuleIdeas {
+    await RuleIdeas(for: request, headroom: Headroom(measuredMs: ms, on: device))
   }
 
   /// 131 MB in and 131 MB out: 5.24 ms at 50 GB/s.
@@ -42,23 +42,23 @@ import Testing
   /// 17.2 GFLOP: 86 ms at 200 GFLOP/s.
   private static let product = request("mm.default", [[2048, 2048], [2048, 2048]], [2048, 2048])
 
-  @Test func anOpAtTheRoofIsNotWorkedOn() throws {
-    let ideas = Self.ideas(Self.softmax, ms: 5.6)
+  @Test func anOpAtTheRoofIsNotWorkedOn() async throws {
+    let ideas = await Self.ideas(Self.softmax, ms: 5.6)
     #expect(Synthesizer.agents.allSatisfy { ideas.of($0).isEmpty })
     let reason = try #require(ideas.reasonToStop)
     #expect(reason.hasPrefix("Model is at 94 % of the roof as it is (262.1 MB at 50.0 GB/s (DRAM))"), "\(reason)")
   }
 
-  @Test func anOpBelowTheRoofIs() {
-    let ideas = Self.ideas(Self.softmax, ms: 20)
+  @Test func anOpBelowTheRoofIs() async {
+    let ideas = await Self.ideas(Self.softmax, ms: 20)
     #expect(ideas.reasonToStop == nil)
     #expect(ideas.of("fusion").count == Synthesizer.proposals(for: Self.softmax, agent: "fusion").count)
     #expect(!ideas.of("fusion").isEmpty)
   }
 
-  @Test func aProductAtThePeakIsNotWorthTryingEither() throws {
-    let reason = try #require(Self.ideas(Self.product, ms: 95).reasonToStop)
+  @Test func aProductAtThePeakIsNotWorthTryingEither() async throws {
+    let reason = try #require(await Self.ideas(Self.product, ms: 95).reasonToStop)
     #expect(reason.contains("90 % of the roof") && reason.contains("17.18 GFLOP at 200 GFLOP/s"), "\(reason)")
-    #expect(Self.ideas(Self.product, ms: 200).reasonToStop == nil)
+    #expect(await Self.ideas(Self.product, ms: 200).reasonToStop == nil)
   }
 }

@@ -11,6 +11,18 @@ import Testing
       graph: graph, opName: name, isFunction: false, vectorBits: 512, threads: 2, cacheBytes: [32 << 10, 1 << 20])
   }
 
+  /// Captured once.
+  private static let capture = Task { try await CandidateTests.Captures.everything("awkward_models.py") }
+
+  private static func captured() async throws -> CandidateTests.Captures.Everything { try await capture.value }
+
+  /// The worker's function, as the engine hands it over.
+  private static func signature() throws -> String {
+    let file = TestPython.project.appendingPathComponent("Sources/HardwareRunner/Worker/signature.py")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    return String(text[try #require(text.firstRange(of: "def signature(")).lowerBound...])
+  }
+
   /// What is left, and a part of the reason.
   private static let left = [
     "NamesOfPyTorchs": "kernelwright_awkward.add.default is left to PyTorch: it is none of PyTorch's operators",
@@ -27,10 +39,9 @@ import Testing
   ]
 
   @Test func thePartThatCanBeImprovedIsAndTheRestIsTold() async throws {
-    let graphs = try await CandidateTests.Captures.capture("awkward_models.py")
+    let graphs = try await Self.captured().graphs
     #expect(Set(graphs.keys) == Set(Self.left.keys).union(Self.leftWhole.keys).union(["Views"]))
-    let original = try String(
-      contentsOf: TestPython.folder.appendingPathComponent("Python/awkward_models.py"), encoding: .utf8)
+    let original = try TestPython.text("awkward_models.py")
     let scratch = try CandidateTests.Scratch()
     for (name, graph) in graphs {
       let request = Self.request(name, graph)
@@ -43,9 +54,7 @@ import Testing
       let proposals = Synthesizer.agents.dropLast().flatMap { Synthesizer.proposals(for: request, agent: $0) }
       #expect(proposals.isEmpty == (Self.leftWhole[name] != nil), "\(name)")
       for (number, proposal) in proposals.prefix(2).enumerated() {
-        let text = proposal.block.candidateFile(original: original, provenance: [])
-        let file = scratch.url.appendingPathComponent("\(name).\(number).py")
-        try text.write(to: file, atomically: true, encoding: .utf8)
+        try scratch.write(proposal.block, as: "\(name).\(number).py", original: original)
       }
     }
     let result = try await TestPython.run("check_awkward.py", [scratch.url.path], cache: scratch.url)
@@ -53,22 +62,19 @@ import Testing
   }
 
   @Test func whatDecidesByItsTensorsIsWorkedOnInParts() async throws {
-    let parts = try await CandidateTests.Captures.parts("awkward_models.py")
+    let parts = try await Self.captured().parts
     #expect(parts.keys.sorted() == ["Branches", "Loops"])
-    let original = try String(
-      contentsOf: TestPython.folder.appendingPathComponent("Python/awkward_models.py"), encoding: .utf8)
+    let original = try TestPython.text("awkward_models.py")
     let scratch = try CandidateTests.Scratch()
     for (name, segments) in parts {
       #expect(segments.count > 1, "\(name)")
-      let whole = Self.request(name, TensorGraph())
-      let request = SegmentedRequest(segments: segments, whole: whole)
+      let request = SegmentedRequest(
+        segments: segments, whole: Self.request(name, TensorGraph()), signature: try Self.signature())
       #expect(Synthesizer.findings(for: request).isEmpty)
       let proposals = Synthesizer.proposals(for: request, agent: "fusion")
       #expect(proposals.count > 1 && proposals.allSatisfy { $0.idea.contains("parts between decisions on data") })
       for (number, proposal) in proposals.prefix(2).enumerated() {
-        let text = proposal.block.candidateFile(original: original, provenance: [])
-        let file = scratch.url.appendingPathComponent("\(name).\(number).py")
-        try text.write(to: file, atomically: true, encoding: .utf8)
+        try scratch.write(proposal.block, as: "\(name).\(number).py", original: original)
       }
     }
     let result = try await TestPython.run("check_parts.py", [scratch.url.path], cache: scratch.url)
@@ -76,10 +82,9 @@ import Testing
   }
 
   @Test func whatCannotBeCapturedSaysWhereAndWhy() async throws {
-    let reasons = try await CandidateTests.Captures.problems("awkward_models.py")
+    let reasons = try await Self.captured().problems
     #expect(reasons.keys.sorted() == ["Branches", "Loops"])
-    let source = try String(
-      contentsOf: TestPython.folder.appendingPathComponent("Python/awkward_models.py"), encoding: .utf8)
+    let source = try TestPython.text("awkward_models.py")
     let lines = source.components(separatedBy: "\n")
     for (name, statement) in [("Branches", "if y.sum() > 0:"), ("Loops", "while x.abs().max() > 1:")] {
       let line = try #require(lines.firstIndex { $0.contains(statement) }) + 1

@@ -19,43 +19,43 @@ import Testing
     }
 
     static func capture(_ file: String = "models.py") async throws -> [String: TensorGraph] {
-      let scratch = try await captured(file)
-      return try contents(of: scratch, "json") { try TensorGraph(json: Data(contentsOf: $0)) }
+      try await everything(file).graphs
     }
 
-    /// Why ops of a file that says which can't be captured, cannot.
-    static func problems(_ file: String) async throws -> [String: String] {
-      try contents(of: try await captured(file), "txt") { try String(contentsOf: $0, encoding: .utf8) }
+    /// What is had of a file's ops: those that its `UNCAPTURED` names can't be had whole.
+    struct Everything: Sendable {
+      var graphs: [String: TensorGraph]
+      /// Why there is no graph of the whole, and what there is of parts.
+      var problems: [String: String]
+      var parts: [String: [SegmentedRequest.Segment]]
     }
 
-    /// The parts of such ops.
-    static func parts(_ file: String) async throws -> [String: [SegmentedRequest.Segment]] {
-      try contents(of: try await captured(file), "parts") { url in
-        let parts = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [[String: Any]] ?? []
-        return try parts.map { part in
-          let graph = try JSONSerialization.data(withJSONObject: part["graph"] ?? [:])
-          return .init(signature: part["signature"] as? String ?? "", graph: try TensorGraph(json: graph))
-        }
-      }
-    }
-
-    private static func contents<T>(
-      of scratch: Scratch, _ type: String, _ read: (URL) throws -> T
-    ) throws -> [String: T] {
-      let files = try FileManager.default.contentsOfDirectory(at: scratch.url, includingPropertiesForKeys: nil)
-      let named = try files.filter { $0.pathExtension == type }.map {
-        ($0.deletingPathExtension().lastPathComponent, try read($0))
-      }
-      return Dictionary(named, uniquingKeysWith: { first, _ in first })
-    }
-
-    private static func captured(_ file: String) async throws -> Scratch {
+    static func everything(_ file: String) async throws -> Everything {
       let scratch = try Scratch()
       let module = TestPython.project.appendingPathComponent("Sources/HardwareRunner/Worker/capture.py").path
       let models = TestPython.folder.appendingPathComponent("Python/\(file)").path
       let result = try await TestPython.run("capture_all.py", [module, models, scratch.url.path], cache: scratch.url)
       #expect(result.status == 0, "\(result.output)")
-      return scratch
+      return Everything(
+        graphs: try contents(of: scratch, "json") { try TensorGraph(json: $0) },
+        problems: try contents(of: scratch, "txt") { String(decoding: $0, as: UTF8.self) },
+        parts: try contents(of: scratch, "parts") { data in
+          let parts = try JSONSerialization.jsonObject(with: data) as? [[String: Any]] ?? []
+          return try parts.map { part in
+            let graph = try JSONSerialization.data(withJSONObject: part["graph"] ?? [:])
+            return .init(signature: part["signature"] as? String ?? "", graph: try TensorGraph(json: graph))
+          }
+        })
+    }
+
+    private static func contents<T>(
+      of scratch: Scratch, _ type: String, _ read: (Data) throws -> T
+    ) throws -> [String: T] {
+      let files = try FileManager.default.contentsOfDirectory(at: scratch.url, includingPropertiesForKeys: nil)
+      let named = try files.filter { $0.pathExtension == type }.map {
+        ($0.deletingPathExtension().lastPathComponent, try read(Data(contentsOf: $0)))
+      }
+      return Dictionary(named, uniquingKeysWith: { first, _ in first })
     }
   }
 
@@ -67,6 +67,12 @@ import Testing
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
     deinit { try? FileManager.default.removeItem(at: url) }
+
+    /// A candidate as a file that the checks find.
+    func write(_ block: GeneratedBlock, as name: String, original: String) throws {
+      try block.candidateFile(original: original, provenance: [])
+        .write(to: url.appendingPathComponent(name), atomically: true, encoding: .utf8)
+    }
   }
 
   private static let functions: Set<String> = ["scaled_residual", "long_rows"]
@@ -83,7 +89,7 @@ import Testing
   }
 
   private static func original() throws -> String {
-    try String(contentsOf: TestPython.folder.appendingPathComponent("Python/models.py"), encoding: .utf8)
+    try TestPython.text("models.py")
   }
 
   @Test func everyCaptureIsLoweredWithoutObstacles() async throws {
@@ -134,8 +140,7 @@ import Testing
 
   @Test func randomCompositionsGiveTheOriginalsValues() async throws {
     let scratch = try Scratch()
-    let text = try String(
-      contentsOf: TestPython.folder.appendingPathComponent("Python/fuzz_models.py"), encoding: .utf8)
+    let text = try TestPython.text("fuzz_models.py")
     for (name, graph) in try await Captures.capture("fuzz_models.py") {
       // Where caches hold next to nothing, results go past them first.
       let caches = (name.utf8.last ?? 0) % 2 == 0 ? [32 << 10, 1 << 20, 32 << 20] : [256, 1 << 10, 4 << 10]
@@ -143,8 +148,7 @@ import Testing
         graph: graph, opName: name, isFunction: true, vectorBits: 512, threads: 2, cacheBytes: caches)
       #expect(Synthesizer.findings(for: request).isEmpty, "\(name)")
       let proposal = try #require(Synthesizer.proposals(for: request, agent: "fusion").first)
-      try proposal.block.candidateFile(original: text, provenance: [])
-        .write(to: scratch.url.appendingPathComponent("\(name).0.py"), atomically: true, encoding: .utf8)
+      try scratch.write(proposal.block, as: "\(name).0.py", original: text)
     }
     let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
     #expect(result.status == 0, "\(result.output)")
@@ -152,8 +156,7 @@ import Testing
 
   @Test func windowsAndScansGiveTheOriginalsValues() async throws {
     let scratch = try Scratch()
-    let text = try String(
-      contentsOf: TestPython.folder.appendingPathComponent("Python/window_models.py"), encoding: .utf8)
+    let text = try TestPython.text("window_models.py")
     for (name, graph) in try await Captures.capture("window_models.py") {
       var number = 0
       let narrow = (name.utf8.last ?? 0) % 2 == 0 ? 256 : 128
@@ -162,8 +165,7 @@ import Testing
           graph: graph, opName: name, isFunction: false, vectorBits: bits, threads: 2, cacheBytes: [32 << 10, 1 << 20])
         let proposals = Synthesizer.proposals(for: request, agent: agent)
         for proposal in proposals.prefix(1) {
-          try proposal.block.candidateFile(original: text, provenance: [])
-            .write(to: scratch.url.appendingPathComponent("\(name).\(number).py"), atomically: true, encoding: .utf8)
+          try scratch.write(proposal.block, as: "\(name).\(number).py", original: text)
           number += 1
         }
       }
@@ -180,8 +182,7 @@ import Testing
       ("NormGeluResidual", "fusion"),
     ] {
       let proposal = try Self.first(name, graphs, agent: agent)
-      try proposal.block.candidateFile(original: try Self.original(), provenance: [])
-        .write(to: scratch.url.appendingPathComponent("\(name).0.py"), atomically: true, encoding: .utf8)
+      try scratch.write(proposal.block, as: "\(name).0.py", original: try Self.original())
     }
     let result = try await TestPython.run("check_guards.py", [scratch.url.path], cache: scratch.url)
     #expect(result.status == 0, "\(result.output)")

@@ -111,8 +111,7 @@ import Testing
         graph: graph, opName: name, isFunction: true, vectorBits: bits, threads: 2, cacheBytes: [32 << 10, 1 << 20])
       let proposals = Synthesizer.proposals(for: request, agent: "fusion")
       for (number, proposal) in [proposals.first, proposals.dropFirst().last].compactMap({ $0 }).enumerated() {
-        try proposal.block.candidateFile(original: text, provenance: [])
-          .write(to: scratch.url.appendingPathComponent("\(name).\(number).py"), atomically: true, encoding: .utf8)
+        try scratch.write(proposal.block, as: "\(name).\(number).py", original: text)
       }
     }
     let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
@@ -130,8 +129,7 @@ import Testing
         graph: graph, opName: name, isFunction: true, vectorBits: bits, threads: 2, cacheBytes: [32 << 10, 1 << 20])
       let proposal = try #require(Synthesizer.proposals(for: request, agent: "fusion").first, "\(name)")
       #expect(Synthesizer.findings(for: request).isEmpty, "\(name)")
-      try proposal.block.candidateFile(original: text, provenance: [])
-        .write(to: scratch.url.appendingPathComponent("\(name).0.py"), atomically: true, encoding: .utf8)
+      try scratch.write(proposal.block, as: "\(name).0.py", original: text)
     }
     let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
     #expect(result.status == 0, "\(result.output)")

@@ -48,14 +48,13 @@ import Testing
   @Test(.enabled(if: TestPython.hasTorch, TestPython.skipReason))
   func changedWeightsAreCompiledAnew() async throws {
     let scratch = try CandidateTests.Scratch()
-    let text = try String(contentsOf: TestPython.folder.appendingPathComponent("Python/models.py"), encoding: .utf8)
+    let text = try TestPython.text("models.py")
     let graphs = try await CandidateTests.Captures.capture()
     for name in ["ConvBlock", "NormGeluResidual"] {
       let graph = try #require(graphs[name])
       let proposal = try #require(Synthesizer.proposals(for: Self.request(graph, name), agent: "compiler").first)
       #expect(proposal.rule == "frozen-compile")
-      try proposal.block.candidateFile(original: text, provenance: [])
-        .write(to: scratch.url.appendingPathComponent("\(name).py"), atomically: true, encoding: .utf8)
+      try scratch.write(proposal.block, as: "\(name).py", original: text)
     }
     let result = try await TestPython.run("check_frozen.py", [scratch.url.path], cache: scratch.url)
     #expect(result.status == 0, "\(result.output)")

@@ -38,8 +38,7 @@ import Testing
           backward: BackwardPass(graph), notes: [])
         guard block.definition.contains("class Differentiable") else { continue }
         found.insert(name)
-        try block.candidateFile(original: text, provenance: [])
-          .write(to: scratch.url.appendingPathComponent("\(name).\(number).py"), atomically: true, encoding: .utf8)
+        try scratch.write(block, as: "\(name).\(number).py", original: text)
       }
     }
     #expect(found.count == count, "without: \(Set(graphs.keys).subtracting(found).sorted())")

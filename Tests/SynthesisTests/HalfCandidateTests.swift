@@ -14,8 +14,7 @@ import Testing
 
   @Test func halfPrecisionGivesTheOriginalsValues() async throws {
     let scratch = try CandidateTests.Scratch()
-    let text = try String(
-      contentsOf: TestPython.folder.appendingPathComponent("Python/half_models.py"), encoding: .utf8)
+    let text = try TestPython.text("half_models.py")
     for (name, graph) in try await CandidateTests.Captures.capture("half_models.py") {
       let choice = name.utf8.reduce(0) { $0 + Int($1) } % 4
       let narrow = choice == 0 ? [256] : choice == 1 ? [128] : []
@@ -26,8 +25,7 @@ import Testing
           // The first schedule, and of large results the one that streams.
           let streaming = proposals.first { $0.block.definition.contains("stream(") && bits == 512 }
           for proposal in [proposals.first, streaming].compactMap({ $0 }) {
-            try proposal.block.candidateFile(original: text, provenance: [])
-              .write(to: scratch.url.appendingPathComponent("\(name).\(number).py"), atomically: true, encoding: .utf8)
+            try scratch.write(proposal.block, as: "\(name).\(number).py", original: text)
             number += 1
           }
         }

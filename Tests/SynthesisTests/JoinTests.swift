@@ -53,8 +53,7 @@ import Testing
       let proposals = Synthesizer.proposals(for: request, agent: "fusion")
       for (number, proposal) in [proposals.first, proposals.dropFirst().last].compactMap({ $0 }).enumerated() {
         if proposal.block.definition.contains(".copy_(") { placed += 1 }
-        try proposal.block.candidateFile(original: text, provenance: [])
-          .write(to: scratch.url.appendingPathComponent("\(name).\(number).py"), atomically: true, encoding: .utf8)
+        try scratch.write(proposal.block, as: "\(name).\(number).py", original: text)
       }
     }
     #expect(bits == 128 || placed > 0)

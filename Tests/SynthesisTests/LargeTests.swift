@@ -15,8 +15,7 @@ import Testing
   )
   func moreElementsThan32BitsCount() async throws {
     let scratch = try CandidateTests.Scratch()
-    let original = try String(
-      contentsOf: TestPython.folder.appendingPathComponent("Python/large_models.py"), encoding: .utf8)
+    let original = try TestPython.text("large_models.py")
     let graphs = try await CandidateTests.Captures.capture("large_models.py")
     #expect(graphs.count == 2)
     for (name, graph) in graphs {
@@ -27,8 +26,7 @@ import Testing
       let streaming = proposals.first { $0.block.definition.contains("fence();") }
       #expect(!proposals.isEmpty, "\(name): \(Synthesizer.findings(for: request))")
       for (number, proposal) in [proposals.first, streaming].compactMap({ $0 }).enumerated() {
-        try proposal.block.candidateFile(original: original, provenance: [])
-          .write(to: scratch.url.appendingPathComponent("\(name).\(number).py"), atomically: true, encoding: .utf8)
+        try scratch.write(proposal.block, as: "\(name).\(number).py", original: original)
       }
     }
     let result = try await TestPython.run("check_large.py", [scratch.url.path], cache: scratch.url)

@@ -8,8 +8,7 @@ import Testing
   @Test(.enabled(if: TestPython.hasTorch, TestPython.skipReason))
   func randomLookupsGiveTheOriginalsValues() async throws {
     let scratch = try CandidateTests.Scratch()
-    let original = try String(
-      contentsOf: TestPython.folder.appendingPathComponent("Python/lookup_models.py"), encoding: .utf8)
+    let original = try TestPython.text("lookup_models.py")
     var (read, ahead, columns, pruned) = (0, 0, 0, 0)
     for (name, graph) in try await CandidateTests.Captures.capture("lookup_models.py") {
       let request = SynthesisRequest(
@@ -23,8 +22,7 @@ import Testing
         if text.contains("prefetch(l") { ahead += 1 }
         if text.contains("const int64_t* const places") { columns += 1 }
         if proposal.rule.contains("one-hot") { pruned += 1 }
-        try proposal.block.candidateFile(original: original, provenance: [])
-          .write(to: scratch.url.appendingPathComponent("\(name).\(number).py"), atomically: true, encoding: .utf8)
+        try scratch.write(proposal.block, as: "\(name).\(number).py", original: original)
       }
     }
     #expect(read > 12 && ahead > 4 && columns > 1 && pruned > 1, "\(read) \(ahead) \(columns) \(pruned)")

@@ -7,8 +7,7 @@ import Testing
 @Suite(.serialized, .enabled(if: TestPython.hasTorch, TestPython.skipReason)) struct MemoryTests {
   @Test func randomOpsThatNoCacheHoldsGiveTheOriginalsValues() async throws {
     let scratch = try CandidateTests.Scratch()
-    let original = try String(
-      contentsOf: TestPython.folder.appendingPathComponent("Python/memory_models.py"), encoding: .utf8)
+    let original = try TestPython.text("memory_models.py")
     var streamed = 0
     var aligned = 0
     var backwards = 0
@@ -24,8 +23,7 @@ import Testing
       if kernels.contains(" aligned_sweep<") { aligned += 1 }
       if kernels.contains(" aligned_backwards(") { backwards += 1 }
       if kernels.contains(" prefetch(") { asked += 1 }
-      try proposal.block.candidateFile(original: original, provenance: [])
-        .write(to: scratch.url.appendingPathComponent("\(name).0.py"), atomically: true, encoding: .utf8)
+      try scratch.write(proposal.block, as: "\(name).0.py", original: original)
     }
     #expect(
       streamed > 5 && aligned > 2 && backwards > 0 && asked > 1, "\(streamed) \(aligned) \(backwards) \(asked)")

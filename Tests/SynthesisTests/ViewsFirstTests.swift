@@ -101,8 +101,7 @@ import Testing
   @Test(.enabled(if: TestPython.hasTorch, TestPython.skipReason))
   func reductionsOverAllThatAViewShowsGiveTheOriginalsValues() async throws {
     let scratch = try CandidateTests.Scratch()
-    let original = try String(
-      contentsOf: TestPython.folder.appendingPathComponent("Python/line_models.py"), encoding: .utf8)
+    let original = try TestPython.text("line_models.py")
     var lines = 0
     for (name, graph) in try await CandidateTests.Captures.capture("line_models.py") {
       let request = SynthesisRequest(
@@ -110,8 +109,7 @@ import Testing
         threads: 2, cacheBytes: [32 << 10, 1 << 20])
       let proposal = try #require(Synthesizer.proposals(for: request, agent: "fusion").first, "\(name)")
       if proposal.block.definition.contains("const int64_t last = ") { lines += 1 }
-      try proposal.block.candidateFile(original: original, provenance: [])
-        .write(to: scratch.url.appendingPathComponent("\(name).0.py"), atomically: true, encoding: .utf8)
+      try scratch.write(proposal.block, as: "\(name).0.py", original: original)
     }
     #expect(lines > 12, "\(lines)")
     let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)

@@ -8,23 +8,29 @@ struct RuleIdeas: Sendable {
   private(set) var reasonToStop: String?
 
   /// - Parameter headroom: how fast the op is as it is.
-  init(for request: SynthesisRequest, headroom: Headroom) {
-    self.init(request.opName, headroom, Synthesizer.leastWork(of: request)) {
+  init(for request: SynthesisRequest, headroom: Headroom) async {
+    await self.init(request.opName, headroom, Synthesizer.leastWork(of: request)) {
       Synthesizer.proposals(for: request, agent: $0)
     }
   }
 
   /// Of an op that can only be had in parts.
-  init(for request: SegmentedRequest, headroom: Headroom) {
-    self.init(request.whole.opName, headroom, nil) { Synthesizer.proposals(for: request, agent: $0) }
+  init(for request: SegmentedRequest, headroom: Headroom) async {
+    await self.init(request.whole.opName, headroom, nil) { Synthesizer.proposals(for: request, agent: $0) }
   }
 
+  /// The agents' ideas are worked out side by side: the first of them is waited for.
   private init(
-    _ name: String, _ headroom: Headroom, _ leastWork: (bytes: Int, flops: Double)?, _ ideas: (String) -> [Proposal]
-  ) {
+    _ name: String, _ headroom: Headroom, _ leastWork: (bytes: Int, flops: Double)?,
+    _ ideas: @escaping @Sendable (String) -> [Proposal]
+  ) async {
+    let all = await withTaskGroup(of: (String, [Proposal]).self) { group in
+      for agent in Synthesizer.agents { group.addTask { (agent, ideas(agent)) } }
+      return await group.reduce(into: [String: [Proposal]]()) { $0[$1.0] = $1.1 }
+    }
     var reason: String?
     for agent in Synthesizer.agents {
-      proposals[agent] = ideas(agent).filter { proposal in
+      proposals[agent] = all[agent]?.filter { proposal in
         let stop = headroom.reasonToStop(bytes: proposal.minimumBytes, flops: proposal.minimumFlops)
         reason = reason ?? stop
         return stop == nil

@@ -8,7 +8,7 @@ struct OpCapture: Sendable {
   var graph: TensorGraph?
   /// Where there is no graph of the whole: those of its parts.
   var segments: [SegmentedRequest.Segment] = []
-  /// Why there is no graph; agents that need one then have nothing to say.
+  /// Why there is no graph of the whole; without parts either, the rules have nothing to say.
   var problem: String?
   var inputs: [String]
 
@@ -38,10 +38,7 @@ struct OpCapture: Sendable {
       capture.segments = try (reply.segments ?? []).map {
         .init(signature: $0.signature, graph: try TensorGraph(json: JSONEncoder().encode($0.graph)))
       }
-      if let problem = reply.problem {
-        capture.problem =
-          problem + (capture.segments.isEmpty ? "" : "; its parts between such decisions are worked on")
-      }
+      capture.problem = reply.problem.map { $0 + "; the parts that PyTorch's tracer cuts it into are worked on" }
     } catch is CancellationError {
       throw CancellationError()
     } catch {
@@ -50,21 +47,25 @@ struct OpCapture: Sendable {
     return capture
   }
 
-  /// What the rules are given where there is no graph of the whole; nil where there are no parts either.
-  func segmented(_ op: Op, _ environment: ResolvedEnvironment) -> SegmentedRequest? {
-    guard graph == nil, !segments.isEmpty else { return nil }
-    var whole = self
-    whole.graph = TensorGraph()
-    return whole.request(op, environment).map { SegmentedRequest(segments: segments, whole: $0) }
-  }
-
   /// What the rules are given; nil without a graph.
   func request(_ op: Op, _ environment: ResolvedEnvironment) -> SynthesisRequest? {
-    graph.map { graph in
-      SynthesisRequest(
-        graph: graph, opName: op.name, isFunction: op.kind == .function, vectorBits: environment.device.vectorBits,
-        threads: environment.runner.threads, cacheBytes: environment.device.cacheBytes)
-    }
+    graph.map { Self.request($0, op, environment) }
+  }
+
+  /// What they are given where there is no graph of the whole; nil where there are no parts either.
+  func segmented(_ op: Op, _ environment: ResolvedEnvironment) -> SegmentedRequest? {
+    guard graph == nil, !segments.isEmpty else { return nil }
+    return SegmentedRequest(
+      segments: segments, whole: Self.request(TensorGraph(), op, environment),
+      signature: WorkerSources.signatureFunction)
+  }
+
+  private static func request(
+    _ graph: TensorGraph, _ op: Op, _ environment: ResolvedEnvironment
+  ) -> SynthesisRequest {
+    SynthesisRequest(
+      graph: graph, opName: op.name, isFunction: op.kind == .function, vectorBits: environment.device.vectorBits,
+      threads: environment.runner.threads, cacheBytes: environment.device.cacheBytes)
   }
 }
 

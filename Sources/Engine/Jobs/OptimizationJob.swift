@@ -23,20 +23,20 @@ struct OptimizationJob: Sendable {
     progress.phase(0.05...0.25, "running the op on its example inputs")
     let (session, capture, profile) = try await start(reference, environment, progress)
     do {
-      let request = capture.request(job.request.op, environment)
-      let segmented = capture.segmented(job.request.op, environment)
-      let findings =
-        (request.map { Synthesizer.findings(for: $0) } ?? segmented.map { Synthesizer.findings(for: $0) } ?? [])
-        .map(\.reason)
-      for finding in findings { job.post(.finding(finding)) }
       let headroom = Headroom(measuredMs: profile.totalMs, on: environment.device)
-      let ideas =
-        request.map { RuleIdeas(for: $0, headroom: headroom) }
-        ?? segmented.map { RuleIdeas(for: $0, headroom: headroom) }
+      let request = capture.request(job.request.op, environment)
+      var (findings, ideas): ([Finding], RuleIdeas?) = ([], nil)
+      if let request {
+        (findings, ideas) = (Synthesizer.findings(for: request), await RuleIdeas(for: request, headroom: headroom))
+      } else if let parts = capture.segmented(job.request.op, environment) {
+        (findings, ideas) = (Synthesizer.findings(for: parts), await RuleIdeas(for: parts, headroom: headroom))
+      }
+      let reasons = findings.map(\.reason)
+      for reason in reasons { job.post(.finding(reason)) }
       if let reason = ideas?.reasonToStop {
         job.post(.finding(reason))
         await session.close()
-        return .finished(OptimizationResult(best: nil, candidates: [], findings: [reason] + findings, date: Date()))
+        return .finished(OptimizationResult(best: nil, candidates: [], findings: [reason] + reasons, date: Date()))
       }
       progress.phase(0.25...0.55, "looking for ideas")
       let memory = request.map {
@@ -55,7 +55,7 @@ struct OptimizationJob: Sendable {
         guidance: job.request.allGuidance, provenance: provenance(environment))
       let shortfalls = try await supervisor.search(on: brief)
       await session.close()
-      let all = [capture.problem].compactMap { $0 } + findings + shortfalls
+      let all = [capture.problem].compactMap { $0 } + reasons + shortfalls
       return .finished(await outcome(verifier, environment, findings: all))
     } catch {
       await session.close()

@@ -2,7 +2,7 @@
 ///
 /// Whoever adds a file to `Worker/` adds its line here, to the roles that may have it. Contenders get the common ones
 /// only: nothing of the oracle is ever in a process that runs generated code.
-enum WorkerSources {
+package enum WorkerSources {
   /// What `python -I -c` is given.
   static var boot: String { text(PackageResources.boot_py) }
 
@@ -27,6 +27,7 @@ enum WorkerSources {
       [
         "capturing": PackageResources.capturing_py,
         "segments": PackageResources.segments_py,
+        "signature": PackageResources.signature_py,
         "capture": PackageResources.capture_py,
         "profile": PackageResources.profile_py,
         "counting": PackageResources.counting_py,
@@ -42,6 +43,12 @@ enum WorkerSources {
       ]
     case .device: ["device": PackageResources.device_py]
     }
+  }
+
+  /// The definition of the worker's `signature`, for generated code.
+  package static var signatureFunction: String {
+    let module = text(PackageResources.signature_py)
+    return module.firstRange(of: "def signature(").map { String(module[$0.lowerBound...]) } ?? module
   }
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from .capture import CaptureError, describe_graph
+from .signature import signature
 
 
 def capture_segments(model: torch.nn.Module, inputs: list[object], files: frozenset[str]) -> list[dict]:
@@ -37,35 +38,3 @@ def capture_segments(model: torch.nn.Module, inputs: list[object], files: frozen
         raise CaptureError(f"nor in parts: {type(error).__name__}") from error
     finally:
         torch._dynamo.reset()
-
-
-def signature(graph: torch.fx.GraphModule, examples: list[object]) -> str:
-    """A graph as text that is equal for equal graphs on equal inputs, in any process.
-
-    The generated code contains the same function: what is captured here is found again by it.
-    """
-    numbers = {node: f"%{number}" for number, node in enumerate(graph.graph.nodes)}
-
-    def text(value: object) -> str:
-        if isinstance(value, torch.fx.Node):
-            return numbers[value]
-        if isinstance(value, (list, tuple)):
-            return f"({', '.join(map(text, value))})"
-        if isinstance(value, dict):
-            return f"{{{', '.join(f'{key}: {text(each)}' for key, each in value.items())}}}"
-        if isinstance(value, slice):
-            return f"slice{text((value.start, value.stop, value.step))}"
-        return repr(value) if " at 0x" not in repr(value) else f"{type(value).__module__}.{type(value).__qualname__}"
-
-    def name(target: object) -> str:
-        if isinstance(target, str):
-            return target
-        return f"{getattr(target, '__module__', '')}.{getattr(target, '__qualname__', repr(target))}"
-
-    lines = [
-        f"{e.dtype} {tuple(e.shape)} {e.stride()}" if isinstance(e, torch.Tensor) else repr(e) for e in examples
-    ]
-    for node in graph.graph.nodes:
-        if node.op != "placeholder":
-            lines.append(f"{node.op} {name(node.target)} {text(node.args)} {text(node.kwargs)}")
-    return "\n".join(lines)

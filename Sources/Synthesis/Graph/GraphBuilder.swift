@@ -96,6 +96,9 @@ extension TensorGraph {
     Set(outputs.compactMap { if case .value(let id) = $0 { id } else { nil } })
   }
 
+  /// Whether a result is this value or a view of it.
+  func isReturned(_ id: ValueID) -> Bool { returned.contains { source($0).root == id } }
+
   /// For every node whether it depends on nothing but what the module holds and on numbers, so that it can be
   /// computed once and kept until a parameter changes.
   var isPrepared: [Bool] {

@@ -53,7 +53,7 @@ struct PolynomialCall<Number: SignedNumeric> {
       }
     case "constant_pad_nd": return padded()
     case "flip":
-      let flipped = call.argument(1, "dims")?.integers ?? []
+      let flipped = (call.argument(1, "dims")?.integers ?? []).map { $0 < 0 ? $0 + type.shape.count : $0 }
       return Tensor(type.shape) { index in
         operands[0][index.indices.map { flipped.contains($0) ? type.shape[$0] - 1 - index[$0] : index[$0] }]
       }

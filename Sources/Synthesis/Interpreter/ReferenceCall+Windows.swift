@@ -11,17 +11,6 @@ extension ReferenceCall {
     case "cumprod": running(*)
     case "cummax": running { max($0, $1) }
     case "cummin": running { min($0, $1) }
-    case "flip":
-      tensor(0, "self").map { x in
-        let dimensions = dimensions(1, "dims", x.shape.count)
-        let strides = Shape.strides(x.shape)
-        var result = x
-        forEachIndex(x.shape) { index, position in
-          let source = index.indices.map { dimensions.contains($0) ? x.shape[$0] - 1 - index[$0] : index[$0] }
-          result.values[position] = x.values[zip(source, strides).reduce(0) { $0 + $1.0 * $1.1 }]
-        }
-        return [result]
-      }
     default: nil
     }
   }

@@ -20,14 +20,11 @@ struct ShrunkenInstance {
 
   /// By how much windows may make a dimension shorter, all of them together.
   private static func reach(of captured: TensorGraph) -> Int {
-    captured.nodes.reduce(0) { sum, node in
-      guard case .call(let call) = node.operation else { return sum }
-      if call.name.hasPrefix("conv"), node.operands.count > 1 {
-        let taps = captured.nodes[node.operands[1]].type.shape.dropFirst(2).max() ?? 1
-        let dilation = call.argument(5, "dilation")?.integers?.max() ?? 1
-        return sum + (taps - 1) * max(dilation, 1)
+    captured.nodes.indices.reduce(0) { sum, id in
+      if let layer = ConvolutionLayer(captured, id) {
+        return sum + (zip(layer.kernel, layer.dilation).map { ($0 - 1) * $1 }.max() ?? 0)
       }
-      guard call.name.contains("_pool") else { return sum }
+      guard case .call(let call) = captured.nodes[id].operation, call.name.contains("_pool") else { return sum }
       return sum + (call.argument(1, "kernel_size")?.integers?.max() ?? 1) - 1
     }
   }
@@ -64,10 +61,13 @@ struct ShrunkenInstance {
   fileprivate struct ExtentMap {
     private var table: [Int: Int] = [:]
     private var next: Int
+    /// What is no larger than this stays as it is.
+    private let small: Int
 
     /// Channels of convolutions with groups keep their number, so that it stays divisible.
     init(_ graph: TensorGraph, above least: Int) {
       next = least
+      small = max(8, least)
       for node in graph.nodes {
         guard case .call(let call) = node.operation, call.name.hasPrefix("conv"),
           (call.argument(6, "groups")?.integer ?? 1) > 1
@@ -81,7 +81,7 @@ struct ShrunkenInstance {
 
     mutating func mapped(_ extent: Int) -> Int {
       if let small = table[extent] { return small }
-      if extent <= max(8, next) { return extent }
+      if extent <= small { return extent }
       next += 1
       table[extent] = next
       return next

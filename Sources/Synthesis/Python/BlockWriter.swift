@@ -164,15 +164,13 @@ enum BlockWriter {
   static func assemble(
     _ body: [String], _ graph: TensorGraph, request: SynthesisRequest, notes: [String], trains: Bool = false
   ) -> GeneratedBlock {
-    let wrapper = "_kw_accelerate_" + Python.identifier(request.opName)
+    let wrapper = wrapper(of: request)
     let shapes = graph.arguments.compactMap { argument -> String? in
       guard case .tensor(let name, let type) = argument else { return nil }
       return "\(name) \(type.dtype.rawValue)\(type.shape)"
     }.joined(separator: ", ")
     let arguments = graph.arguments.compactMap { if case .tensor(_, let type) = $0 { type.dtype } else { nil } }
-    let made = ElementType.allCases.filter { type in
-      body.contains { $0.contains("dtype=\(type.rawValue))") || $0.contains("is \(type.rawValue) ") }
-    }
+    let made = ElementType.allCases.filter { type in body.contains { $0.contains("dtype=\(type.rawValue))") } }
     let types = Set((arguments + made).map(\.rawValue)).sorted().map { "\($0) = torch.\($0)" }.joined(separator: "; ")
     let modes =
       trains
@@ -197,7 +195,12 @@ enum BlockWriter {
       definition: "def \(wrapper)(original):\n" + parts.joined(separator: "\n\n"), wrapper: wrapper)
   }
 
-  private static func indent(_ text: String) -> String {
+  /// The name of the function that wraps an op.
+  static func wrapper(of request: SynthesisRequest) -> String {
+    "_kw_accelerate_" + Python.identifier(request.opName)
+  }
+
+  static func indent(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    " + $0 }
       .joined(separator: "\n")
   }

@@ -3,8 +3,7 @@ extension CallSequence {
   private mutating func allocate(_ id: ValueID, where condition: String? = nil) -> String {
     let type = graph.nodes[id].type
     let name = names.name(id, graph.nodes[id].origin.name)
-    let isReturned = graph.returned.contains { graph.source($0).root == id }
-    if conditions == nil, isReturned, type.bytes > RoomText.smallest {
+    if conditions == nil, graph.isReturned(id), type.bytes > RoomText.smallest {
       statements.append(
         "\(name) = room(\(rooms), \(Python.tuple(type.shape)), torch.\(type.dtype.rawValue), \(type.bytes))")
       rooms += 1

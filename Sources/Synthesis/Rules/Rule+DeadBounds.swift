@@ -4,34 +4,28 @@ extension Rule {
     id: "dead-bounds", reason: "a bound that no value can reach changes nothing", exactness: "exact over ℝ", labels: []
   ) { graph in
     let ranges = ValueRange.of(graph)
-    let live = graph.nodes.indices.compactMap { id in liveOperand(of: id, in: graph, ranges).map { (id, $0) } }
-    guard !live.isEmpty else { return nil }
-    let operands = Dictionary(live, uniquingKeysWith: { first, _ in first })
+    let places = graph.nodes.indices.map { placeOfEqual($0, in: graph, ranges) }
+    guard places.contains(where: { $0 != nil }) else { return nil }
     return graph.rewritten { node, id, builder in
-      guard let operand = operands[id], let place = graph.nodes[id].operands.firstIndex(of: operand) else { return nil }
-      // What is returned is new, and what is no one else's name.
-      if graph.returned.contains(where: { graph.source($0).root == id }) {
-        return builder.add(.elementwise(.identity), [node.operands[place]], node.type, origin: node.origin)
-      }
-      return node.operands[place]
+      places[id].map { graph.standingFor(id, node.operands[$0], like: node, &builder) }
     }
   }
 
-  /// The operand that a node always equals; nil where a bound may be reached.
-  private static func liveOperand(
-    of id: TensorGraph.ValueID, in graph: TensorGraph, _ ranges: [ValueRange]
-  ) -> TensorGraph.ValueID? {
+  /// Which operand a node always equals; nil where a bound may be reached.
+  private static func placeOfEqual(
+    _ id: TensorGraph.ValueID, in graph: TensorGraph, _ ranges: [ValueRange]
+  ) -> Int? {
     let node = graph.nodes[id]
     guard case .elementwise(let operation) = node.operation, node.type.dtype.isFloating else { return nil }
     func isSame(_ operand: TensorGraph.ValueID) -> Bool { graph.nodes[operand].type == node.type }
     switch operation {
-    case .relu: return ranges[node.operands[0]].low >= 0 && isSame(node.operands[0]) ? node.operands[0] : nil
+    case .relu: return ranges[node.operands[0]].low >= 0 && isSame(node.operands[0]) ? 0 : nil
     case .maximum, .minimum:
       for (value, bound) in [(0, 1), (1, 0)] {
         guard case .scalar(let limit) = graph.nodes[node.operands[bound]].operation, isSame(node.operands[value])
         else { continue }
         let range = ranges[node.operands[value]]
-        if operation == .maximum ? range.low >= limit : range.high <= limit { return node.operands[value] }
+        if operation == .maximum ? range.low >= limit : range.high <= limit { return value }
       }
       return nil
     default: return nil
@@ -55,13 +49,19 @@ extension Rule {
     return graph.rewritten { node, id, builder in
       guard isSingle(graph.nodes[id]) else { return nil }
       let value = builder.add(.reshape, node.operands, node.type, origin: node.origin)
-      guard graph.returned.contains(where: { graph.source($0).root == id }) else { return value }
-      return builder.add(.elementwise(.identity), [value], node.type, origin: node.origin)
+      return graph.standingFor(id, value, like: node, &builder)
     }
   }
 }
 
 extension TensorGraph {
+  /// An equal value in a node's place: a copy where the node is returned, since that is new and nobody else's.
+  fileprivate func standingFor(
+    _ id: ValueID, _ value: ValueID, like node: Node, _ builder: inout GraphBuilder
+  ) -> ValueID {
+    isReturned(id) ? builder.add(.elementwise(.identity), [value], node.type, origin: node.origin) : value
+  }
+
   /// Without what the two rules above take out: what is left is the op that every agent begins with.
   func withoutDeadWork() -> TensorGraph {
     let bounded = Rule.deadBounds.applied(to: self) ?? self

@@ -5,26 +5,20 @@ struct SegmentedBlock {
   /// One a part; nil for parts that stay as they are.
   let parts: [Proposal?]
 
-  init(_ request: SegmentedRequest, _ parts: [Proposal?]) {
-    self.request = request
-    self.parts = parts
-  }
-
   private var changed: [Proposal] { parts.compactMap(\.self) }
 
-  private func joined(_ texts: [String]) -> String {
-    texts.reduce(into: [String]()) { all, text in if !all.contains(text) { all.append(text) } }.joined(separator: "; ")
+  /// What the parts say, each thing once.
+  private func joined(_ texts: (Proposal) -> String, by separator: String = "; ") -> String {
+    changed.map(texts).unique().joined(separator: separator)
   }
 
   var proposal: Proposal {
-    let (ideas, reasons) = (joined(changed.map(\.idea)), joined(changed.map(\.reason)))
-    let exactness = joined(changed.map(\.exactness))
-    let idea = "\(changed.count) of \(parts.count) parts between decisions on data: \(ideas)"
+    let (reasons, exactness) = (joined(\.reason), joined(\.exactness))
+    let idea = "\(changed.count) of \(parts.count) parts between decisions on data: \(joined(\.idea))"
     let notes = [idea + ".", "Why: \(reasons).", "Exactness: \(exactness)."]
-    let labels = changed.flatMap(\.labels).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     return Proposal(
-      idea: idea, rule: "parts+" + joined(changed.map(\.rule)).replacing("; ", with: "+"),
-      schedule: changed.first?.schedule, reason: reasons, exactness: exactness, labels: labels,
+      idea: idea, rule: "parts+" + joined(\.rule, by: "+"), schedule: changed.first?.schedule, reason: reasons,
+      exactness: exactness, labels: changed.flatMap(\.labels).unique(),
       agentBrief: changed.first?.agentBrief ?? "", block: block(notes),
       // What lies between the parts may use their results again: of all that is moved only the arguments are certain.
       minimumBytes: changed.map(\.minimumBytes).max() ?? 0, minimumFlops: changed.map(\.minimumFlops).max() ?? 0)
@@ -32,7 +26,7 @@ struct SegmentedBlock {
 
   private func block(_ notes: [String]) -> GeneratedBlock {
     let whole = request.whole
-    let wrapper = "_kw_accelerate_" + Python.identifier(whole.opName)
+    let wrapper = BlockWriter.wrapper(of: whole)
     let this = whole.isFunction ? "" : "self, "
     var definitions: [String] = []
     var table: [String] = []
@@ -51,7 +45,7 @@ struct SegmentedBlock {
       import torch.autograd.forward_ad
       """
     let body =
-      [intro, GuardText.special, Self.signature] + definitions + [
+      [intro, GuardText.special, request.signature] + definitions + [
         "parts = {\n" + table.joined(separator: "\n") + "\n}",
         """
         def backend(graph, examples):
@@ -71,44 +65,8 @@ struct SegmentedBlock {
         return forward
         """,
       ]
-    let text = "def \(wrapper)(original):\n" + body.map(Self.indented).joined(separator: "\n\n")
+    let text = "def \(wrapper)(original):\n" + body.map(BlockWriter.indent).joined(separator: "\n\n")
     return GeneratedBlock(
       opName: whole.opName, isFunction: whole.isFunction, notes: notes, definition: text, wrapper: wrapper)
   }
-
-  private static func indented(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    " + $0 }
-      .joined(separator: "\n")
-  }
-
-  /// The same as the worker's `segments.signature`.
-  private static let signature = #"""
-    def signature(graph, examples):
-        """A part as text that is equal for equal parts on equal inputs, in any process."""
-        numbers = {node: f"%{number}" for number, node in enumerate(graph.graph.nodes)}
-
-        def text(value):
-            if isinstance(value, torch.fx.Node):
-                return numbers[value]
-            if isinstance(value, (list, tuple)):
-                return f"({', '.join(map(text, value))})"
-            if isinstance(value, dict):
-                return f"{{{', '.join(f'{key}: {text(each)}' for key, each in value.items())}}}"
-            if isinstance(value, slice):
-                return f"slice{text((value.start, value.stop, value.step))}"
-            return repr(value) if " at 0x" not in repr(value) else f"{type(value).__module__}.{type(value).__qualname__}"
-
-        def name(target):
-            if isinstance(target, str):
-                return target
-            return f"{getattr(target, '__module__', '')}.{getattr(target, '__qualname__', repr(target))}"
-
-        lines = [
-            f"{e.dtype} {tuple(e.shape)} {e.stride()}" if isinstance(e, torch.Tensor) else repr(e) for e in examples
-        ]
-        for node in graph.graph.nodes:
-            if node.op != "placeholder":
-                lines.append(f"{node.op} {name(node.target)} {text(node.args)} {text(node.kwargs)}")
-        return "\n".join(lines)
-    """#
 }

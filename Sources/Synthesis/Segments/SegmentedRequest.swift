@@ -3,7 +3,7 @@
 public struct SegmentedRequest: Sendable {
   /// A function of tensors, parameters among them.
   public struct Segment: Sendable {
-    /// By which the generated code finds it again (the worker's `segments.py`).
+    /// By which the generated code finds it again.
     public var signature: String
     public var graph: TensorGraph
 
@@ -16,10 +16,13 @@ public struct SegmentedRequest: Sendable {
   public var segments: [Segment]
   /// The op's own name and form, and the machine; its graph is not looked at.
   public var whole: SynthesisRequest
+  /// Python that defines `signature(graph, examples)`, by which parts get theirs.
+  public var signature: String
 
-  public init(segments: [Segment], whole: SynthesisRequest) {
+  public init(segments: [Segment], whole: SynthesisRequest, signature: String) {
     self.segments = segments
     self.whole = whole
+    self.signature = signature
   }
 
   /// Each part as a request of its own.
@@ -43,14 +46,12 @@ extension Synthesizer {
     guard agent != "compiler" else { return [] }
     let parts = request.requests.map { proposals(for: $0, agent: agent) }
     return (0..<(parts.map(\.count).max() ?? 0)).map { place in
-      SegmentedBlock(request, parts.map { $0.isEmpty ? nil : $0[min(place, $0.count - 1)] }).proposal
+      SegmentedBlock(request: request, parts: parts.map { $0.isEmpty ? nil : $0[min(place, $0.count - 1)] }).proposal
     }
   }
 
   /// What was left, of any part.
   public static func findings(for request: SegmentedRequest) -> [Finding] {
-    request.requests.flatMap { findings(for: $0) }.reduce(into: []) { all, finding in
-      if !all.contains(finding) { all.append(finding) }
-    }
+    request.requests.flatMap { findings(for: $0) }.unique()
   }
 }

@@ -6,7 +6,7 @@ import warnings
 
 import torch
 
-from checking import Counter, flat, load, oracle, same_special
+from checking import Counter, both, flat, load, oracle, same_special
 
 warnings.simplefilter("error", RuntimeWarning)
 
@@ -38,10 +38,8 @@ for path in sorted(glob.glob(os.path.join(sys.argv[1], "*.*.py"))):
     name = what.split(".")[0]
     try:
         module = load(path, "candidate_" + what.replace(".", "_"))
-        makers, arguments = module.CASES[name]
-        reference = getattr(module, name)(*arguments).eval()
-        candidate = module.ModelNew(*arguments).eval()
-        candidate.load_state_dict(reference.state_dict(), strict=True)
+        makers = module.CASES[name][0]
+        reference, candidate = both(module, name)
         counter = Counter(type(candidate).forward)
         with torch.inference_mode():
             draws = [torch.randn_like, torch.rand_like, lambda t: torch.randn_like(t) * 1e3 + 1e4]

@@ -6,7 +6,7 @@ import warnings
 
 import torch
 
-from checking import Counter, flat, load
+from checking import Counter, both, flat, load
 
 warnings.simplefilter("error", RuntimeWarning)  # a block that can't compile its kernel says so by a warning
 failures = []
@@ -16,10 +16,8 @@ for path in sorted(glob.glob(os.path.join(sys.argv[1], "*.*.py"))):
     name = what.split(".")[0]
     try:
         module = load(path, "candidate_" + what.replace(".", "_"))
-        makers, arguments = module.CASES[name]
-        reference = getattr(module, name)(*arguments).eval()
-        candidate = module.ModelNew(*arguments).eval()
-        candidate.load_state_dict(reference.state_dict(), strict=True)
+        makers = module.CASES[name][0]
+        reference, candidate = both(module, name)
         counter = Counter(type(candidate).forward)
         with torch.inference_mode():
             for _ in range(3):

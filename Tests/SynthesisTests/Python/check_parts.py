@@ -7,7 +7,7 @@ from typing import List
 
 import torch
 
-from checking import load
+from checking import both, load
 
 warnings.simplefilter("error", RuntimeWarning)  # a block that can't compile its kernel says so by a warning
 failures: List[str] = []
@@ -27,8 +27,7 @@ for path in sorted(glob.glob(os.path.join(sys.argv[1], "*.*.py"))):
     before = libraries()
     try:
         module = load(path, "candidate_" + what.replace(".", "_"))
-        reference, candidate = getattr(module, name)().eval(), module.ModelNew().eval()
-        candidate.load_state_dict(reference.state_dict(), strict=True)
+        reference, candidate = both(module, name)
         for gradients in (False, True):
             for x in (torch.randn(9, 70), torch.randn(9, 70) + 3, torch.randn(9, 70) - 3, torch.randn(9, 70) / 9):
                 with torch.inference_mode(not gradients):
@@ -36,7 +35,7 @@ for path in sorted(glob.glob(os.path.join(sys.argv[1], "*.*.py"))):
                 assert wanted.requires_grad == got.requires_grad, "gradients"
                 assert torch.allclose(wanted, got, rtol=1e-5, atol=1e-6), (wanted - got).abs().max()
         assert libraries() >= before + 2, f"{libraries() - before} parts took kernels"
-        # Another shape, another type and an input that is no tensor of its own take the original's way, with its result.
+        # Another shape, another type and an input that is a view take the original's way, with its result.
         with torch.inference_mode():
             for x in (torch.randn(3, 70), torch.randn(9, 70).double(), torch.randn(70, 9).t()):
                 same = getattr(module, name)().eval().to(x.dtype)

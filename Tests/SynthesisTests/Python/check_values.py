@@ -6,7 +6,7 @@ import warnings
 
 import torch
 
-from checking import Counter, close, flat, load, oracle, perturbed, same_special, wide
+from checking import Counter, both, close, flat, load, oracle, perturbed, same_special, wide
 
 warnings.simplefilter("error", RuntimeWarning)  # a block that can't compile its kernel says so by a warning
 torch.manual_seed(7)
@@ -19,9 +19,8 @@ for path in sorted(glob.glob(os.path.join(sys.argv[1], "*.*.py"))):
     name = what.split(".")[0]
     try:
         module = load(path, "candidate_" + what.replace(".", "_"))
-        makers, arguments = module.CASES[name]
-        op = getattr(module, name)
-        is_function = not isinstance(op, type)
+        makers = module.CASES[name][0]
+        is_function = not isinstance(getattr(module, name), type)
         if is_function:
             wrapped = module._kw_accelerated
             counter = Counter(wrapped)
@@ -29,9 +28,7 @@ for path in sorted(glob.glob(os.path.join(sys.argv[1], "*.*.py"))):
             reference = original
             candidate = module.ModelNew()
         else:
-            reference = op(*arguments).eval()
-            candidate = module.ModelNew(*arguments).eval()
-            candidate.load_state_dict(reference.state_dict(), strict=True)
+            reference, candidate = both(module, name)
             counter = Counter(type(candidate).forward)
 
 

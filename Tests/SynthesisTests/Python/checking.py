@@ -16,6 +16,14 @@ def load(path: str, name: str) -> ModuleType:
     return module
 
 
+def both(module: ModuleType, name: str) -> Tuple[torch.nn.Module, torch.nn.Module]:
+    """A model of a candidate's file as it was and as it is replaced, with the same weights."""
+    arguments = module.CASES[name][1]
+    reference, candidate = getattr(module, name)(*arguments).eval(), module.ModelNew(*arguments).eval()
+    candidate.load_state_dict(reference.state_dict(), strict=True)
+    return reference, candidate
+
+
 def flat(value: Any) -> List[torch.Tensor]:
     if isinstance(value, torch.Tensor):
         return [value]

@@ -11,6 +11,11 @@ enum TestPython {
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   static let project = folder.deletingLastPathComponent().deletingLastPathComponent()
 
+  /// A file of `Python/`.
+  static func text(_ name: String) throws -> String {
+    try String(contentsOf: folder.appendingPathComponent("Python/\(name)"), encoding: .utf8)
+  }
+
   struct Result: Sendable {
     var status: Int32
     var output: String
@@ -56,6 +61,9 @@ enum TestTarget: String, Sendable, CaseIterable {
   case avx2, sse
   /// 64-bit Arm, by a cross compiler and an emulator.
   case neon
+
+  static let needsArm: Comment =
+    "needs aarch64-linux-gnu-g++ and qemu-aarch64, which `scripts/setup --tests` installs"
 
   /// Whether its programs can be built and run here.
   var canRun: Bool {
