@@ -113,6 +113,7 @@ struct CostModel {
       case .elementwise(let operation): return sum + (operation.isCopy ? 0 : Double(node.type.count))
       case .reduce, .reduceColumns: return sum + Double(graph.nodes[node.operands[0]].type.count)
       case .slidingMean, .scan, .pool: return sum + 2 * Double(node.type.count)
+      case .recurrence(let recurrence): return sum + Double(recurrence.statements.count * node.type.count)
       case .depthwise(let convolution):
         return sum + 2 * Double(node.type.count * convolution.windows.map(\.size).reduce(1, *))
       case .call(let call): return sum + productFlops(graph, id) / (call.name.contains("conv") ? 4 : 1)

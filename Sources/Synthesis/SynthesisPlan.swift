@@ -14,7 +14,8 @@ struct SynthesisPlan {
     self.request = request
     // Calls that nothing uses (assertions on metadata, mostly) are not part of what the op computes.
     let captured = request.graph.pruned()
-    lowered = captured.lowered().withoutDeadWork().takingJoinsLast().takingViewsFirst().takingTanhPlusOneAsSigmoid()
+    lowered = captured.lowered().withoutDeadWork().rollingLoops().takingJoinsLast().takingViewsFirst()
+      .takingTanhPlusOneAsSigmoid()
       .takingTanhOfSoftplusAsRatio().takingNarrowRowsApart().turningPairedRows().copyingReturnedLookups()
     backward = BackwardPass(captured).flatMap { $0.isWorthwhile(beside: captured) ? $0 : nil }
     productShare = CostModel(vectorBits: request.vectorBits, threads: request.threads).productShare(captured)
@@ -73,6 +74,10 @@ struct SynthesisPlan {
     "neighbouring windows overlap: what they share is put together once and in vector registers, where the library goes "
     + "window by window"
 
+  private static let loopReason =
+    "all steps of the loop are one kernel: what one hands on to the next stays in the first-level cache, and a step costs "
+    + "no calls"
+
   func proposals(_ graph: TensorGraph, rules: [Rule], brief: String, caveat: String? = nil) -> [Proposal] {
     let partition = FusionPartition(graph).placingParts(in: graph)
     let sliding = graph.nodes.contains { $0.operation.isWindowed }
@@ -94,6 +99,10 @@ struct SynthesisPlan {
     if graph.nodes.contains(where: { if case .pool = $0.operation { true } else { false } }) {
       ids.append("windows")
       reasons.append(Self.windowReason)
+    }
+    if !graph.loopLengths.isEmpty {
+      ids.append("loops")
+      reasons.append(Self.loopReason)
     }
     var exactness = (rules.map(\.exactness) + [caveat].compactMap(\.self)).unique()
     if exactness.isEmpty { exactness = ["exact over ℝ"] }
@@ -163,7 +172,7 @@ struct SynthesisPlan {
       default: parts.append(rule.id.replacing("-", with: " "))
       }
     }
-    parts += windowTitles(graph)
+    parts += windowTitles(graph) + graph.loopLengths.map { "loop of \($0) steps in one sweep" }
     if !groups.isEmpty {
       let largest = groups.max { $0.members.count < $1.members.count }
       var seen = Set<String>()

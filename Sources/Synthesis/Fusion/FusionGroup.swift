@@ -214,6 +214,28 @@ extension FusionGroup {
     self.dtype = dtype
   }
 
+  /// With the last two dimensions the other way round; results go to where they were.
+  var turned: FusionGroup {
+    let last = dimensions.count - 1
+    guard last > 0 else { return self }
+    var result = self
+    let strides = Shape.strides(dimensions)
+    for id in outputs where placements[id] == nil {
+      result.placements[id] = Placement(whole: id, offset: 0, strides: strides)
+    }
+    result.dimensions.swapAt(last, last - 1)
+    result.scanDimension = scanDimension.map { $0 == last ? last - 1 : $0 == last - 1 ? last : $0 }
+    for id in result.placements.keys { result.placements[id]?.strides.swapAt(last, last - 1) }
+    for (member, list) in operands {
+      result.operands[member] = list.map { operand in
+        guard case .memory(var access) = operand else { return operand }
+        access.strides.swapAt(last, last - 1)
+        return .memory(access)
+      }
+    }
+    return result
+  }
+
   /// Joins neighbouring dimensions that every access steps through alike, so that loops are long and few.
   func collapsed() -> FusionGroup {
     var result = self

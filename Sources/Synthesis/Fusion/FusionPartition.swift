@@ -49,7 +49,7 @@ struct FusionPartition: Sendable {
 
     for (id, node) in graph.nodes.enumerated() where !isPrepared[id] {
       switch node.operation {
-      case .elementwise, .reduce, .reduceColumns, .scan: break
+      case .elementwise, .reduce, .reduceColumns, .scan, .recurrence: break
       default: continue
       }
       if let later = owners[id], canJoin(owned[later] ?? []) { continue }

@@ -99,7 +99,7 @@ extension FusionGroup {
   fileprivate func placed(
     _ parts: [ValueID: (whole: ValueID, part: JoinedPart)], in graph: TensorGraph
   ) -> FusionGroup? {
-    guard !hasReductions, scanDimension == nil, var group = FusionGroup(members, in: graph) else { return nil }
+    guard !hasReductions, var group = FusionGroup(members, in: graph) else { return nil }
     group.outputs = outputs
     let bounds = Shape.strides(group.dimensions)
     let total = group.dimensions.reduce(1, *)

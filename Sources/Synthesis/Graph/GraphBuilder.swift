@@ -105,7 +105,7 @@ extension TensorGraph {
     var prepared: [Bool] = []
     for node in nodes {
       switch node.operation {
-      case .input, .slidingMean: prepared.append(false)
+      case .input, .slidingMean, .recurrence: prepared.append(false)
       case .call(let call): prepared.append(call.isDeterministic && node.operands.allSatisfy { prepared[$0] })
       default: prepared.append(node.operands.allSatisfy { prepared[$0] })
       }

@@ -136,11 +136,29 @@ private struct Writer {
         "pool \(pooling.kind) \(pooling.windows.map(text).joined(separator: ", ")) \(pooling.countsPadding) \(divisor)"
     case .depthwise(let convolution): return "depthwise \(convolution.windows.map(text).joined(separator: ", "))"
     case .scan(let scan): return "scan \(scan.kind) \(scan.dimension) \(scan.isReversed)"
+    case .recurrence(let recurrence): return text(recurrence)
     case .element(let index): return "element \(index)"
     case .call(let call):
       let keywords = call.keywords.sorted { $0.key < $1.key }.map { "\($0.key)=\(text($0.value))" }
       return "\(call.target) \((call.arguments.map(text) + keywords).joined(separator: ", "))"
     }
+  }
+
+  private func text(_ recurrence: Recurrence) -> String {
+    func text(_ argument: Recurrence.Argument) -> String {
+      switch argument {
+      case .state(let index): "state \(index)"
+      case .operand(let index): "operand \(index)"
+      case .constant(let value): isExact ? "\(value)" : "number"
+      case .statement(let index): "\(index)"
+      }
+    }
+    let steps = recurrence.statements.map { statement in
+      "\(statement.operation.rawValue)(\(statement.arguments.map(text).joined(separator: ", "))) \(statement.type.rawValue)"
+    }
+    let states = recurrence.states.map(text).joined(separator: ", ")
+    return "recurrence \(recurrence.dimension) \(recurrence.isReversed) {\(steps.joined(separator: "; "))} [\(states)] "
+      + text(recurrence.result)
   }
 
   private func text(_ argument: CallArgument) -> String {

@@ -88,6 +88,8 @@ public struct TensorGraph: Sendable {
     case depthwise(DepthwiseConvolution)
     /// Running totals along a dimension.
     case scan(Scan)
+    /// A loop over a dimension.
+    case recurrence(Recurrence)
     /// Left to PyTorch.
     case call(Call)
     /// One of the results of a call that has several.

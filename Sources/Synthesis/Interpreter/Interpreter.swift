@@ -62,6 +62,7 @@ public struct Interpreter: Sendable {
     case .pool(let pooling): return [Self.pool(operands[0], pooling, shape: node.type.shape)]
     case .depthwise(let convolution): return [Self.depthwise(operands, convolution, shape: node.type.shape)]
     case .scan(let scan): return [Self.scan(operands[0], scan)]
+    case .recurrence(let recurrence): return [Self.recurrence(operands, recurrence, shape: node.type.shape)]
     case .call(let call): return try ReferenceCall(call, operands, node.type).evaluate()
     case .element(let index):
       guard index < lists[0].count else { throw Unsupported(description: "element \(index) of a call") }

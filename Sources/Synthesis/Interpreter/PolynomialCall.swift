@@ -58,6 +58,8 @@ struct PolynomialCall<Number: SignedNumeric> {
         operands[0][index.indices.map { flipped.contains($0) ? type.shape[$0] - 1 - index[$0] : index[$0] }]
       }
     case "cat": return joined()
+    case "stack": return stacked()
+    case "zeros_like": return Tensor(type.shape) { _ in 0 }
     case "_to_copy", "finite": return operands.first
     default: return nil
     }
@@ -158,6 +160,16 @@ struct PolynomialCall<Number: SignedNumeric> {
         if from[dimension] < 0 || from[dimension] >= x.shape[dimension] { return 0 }
       }
       return x[from]
+    }
+  }
+
+  private func stacked() -> Tensor? {
+    guard let dimension = Shape.dimension(call.argument(1, "dim")?.integer ?? 0, rank: type.shape.count),
+      operands.count == type.shape[dimension]
+    else { return nil }
+    return Tensor(type.shape) { index in
+      var from = index
+      return operands[from.remove(at: dimension)][from]
     }
   }
 

@@ -129,7 +129,9 @@ extension FusionKernel {
   /// The machine wants whole vectors to begin at multiples of their size.
   var streaming: Streaming {
     let bytes = schedule.vectorBits / 8
-    guard schedule.streams, schedule.vectorBits >= 256, !cutsRows else { return .never }
+    guard schedule.streams, schedule.vectorBits >= 256, !cutsRows,
+      group.placements.values.allSatisfy({ $0.strides.last == 1 })
+    else { return .never }
     let isByColumns = group.reducesColumns || group.scanDimension != nil
     let isOneRow = !isByColumns && inner.count <= 1 && group.rows == 1
     // What a sweep writes.

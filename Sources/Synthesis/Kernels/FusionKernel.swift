@@ -24,6 +24,13 @@ struct FusionKernel {
   /// Results that not every call wants.
   var optional: Set<ValueID> = []
 
+  /// The same for a group that has its dimensions in another order.
+  func with(_ group: FusionGroup) -> FusionKernel {
+    var copy = FusionKernel(graph: graph, group: group, schedule: schedule, name: name, threads: threads)
+    (copy.replaced, copy.optional) = (replaced, optional)
+    return copy
+  }
+
   var rowDimensions: ArraySlice<Int> { group.dimensions[..<group.rowDimensions] }
   var inner: [Int] { Array(group.dimensions[group.rowDimensions...]) }
 
@@ -34,7 +41,7 @@ struct FusionKernel {
 
   func text() -> KernelText {
     if group.reducesColumns { return ColumnKernel.text(self) }
-    if group.scanDimension != nil { return ScanKernel(kernel: self).text() }
+    if group.scanDimension != nil { return ScanKernel(self).text() }
     let fits = group.columns * group.dtype.size <= Self.keptBytesLimit
     var plan = PassPlan(group, in: graph, keepsIntermediates: schedule.keepsIntermediates && fits && !cutsRows)
     let stackKept = plan.kept.subtracting(group.outputs)

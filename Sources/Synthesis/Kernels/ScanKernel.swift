@@ -1,12 +1,24 @@
-/// Emits running totals with the element-wise work before and after them.
+/// Emits running totals and loops with the element-wise work before and after them.
 ///
 /// Along the last dimension the totals of a vector are made in registers and the rest of the row is carried along;
 /// along any other dimension a strip of neighbouring columns is carried from row to row. Sums and products are kept in
-/// double precision, as PyTorch keeps them.
+/// double precision, as PyTorch keeps them. Loops always carry columns: where they go along the last dimension, the rows
+/// are what columns are elsewhere.
 struct ScanKernel {
   typealias ValueID = TensorGraph.ValueID
 
   let kernel: FusionKernel
+
+  init(_ kernel: FusionKernel) {
+    let hasLoops = kernel.group.members.contains { id in
+      if case .recurrence = kernel.graph.nodes[id].operation { true } else { false }
+    }
+    guard hasLoops, kernel.group.scanDimension == kernel.group.dimensions.count - 1 else {
+      self.kernel = kernel
+      return
+    }
+    self.kernel = kernel.with(kernel.group.turned)
+  }
 
   private var graph: TensorGraph { kernel.graph }
   private var group: FusionGroup { kernel.group }
@@ -14,6 +26,8 @@ struct ScanKernel {
 
   /// Columns carried at a time: their totals stay in the first-level cache.
   private static let strip = 512
+  /// The same where neighbouring columns are far from each other: then their lines do.
+  private static let turnedStrip = 64
 
   func text() -> KernelText {
     let scanDimension = group.scanDimension ?? 0
@@ -24,7 +38,7 @@ struct ScanKernel {
     }
     let rows = outer.map { group.dimensions[$0] }.reduce(1, *)
     let columns = isTrailing ? 1 : group.dimensions[group.dimensions.count - 1]
-    let strip = min(Self.strip, columns)
+    let strip = min(isTurned ? Self.turnedStrip : Self.strip, columns)
     var expressions = ExpressionWriter(graph, group, PassPlan(group, in: graph, keepsIntermediates: false))
     expressions.scanPosition = isTrailing ? "n" : "j, n"
     var code = CodeWriter()
@@ -45,9 +59,17 @@ struct ScanKernel {
     kernel.closeParallel(&expressions, &code)
     code.close()
     return KernelText(
-      name: kernel.name, summary: kernel.summary, inputs: group.inputs, outputs: group.outputs, dtype: group.dtype,
+      name: kernel.name, summary: kernel.summary, inputs: group.inputs, outputs: kernel.targets, dtype: group.dtype,
       vectorBits: schedule.vectorBits, pieces: expressions.pieces.union(["sweep"]), text: code.text,
       optional: kernel.leftOut(expressions.plan))
+  }
+
+  /// Whether a vector's elements lie apart in a result.
+  private var isTurned: Bool { group.outputs.contains { place($0).strides.last != 1 } }
+
+  /// Where a result is written: from where on, and by which strides over the domain.
+  private func place(_ id: ValueID) -> (offset: Int, strides: [Int]) {
+    group.placements[id].map { ($0.offset, $0.strides) } ?? (0, Shape.strides(group.dimensions))
   }
 
   private var scans: [(id: ValueID, scan: Scan)] {
@@ -56,7 +78,9 @@ struct ScanKernel {
     }
   }
 
-  private var isReversed: Bool { scans.first?.scan.isReversed ?? false }
+  private var isReversed: Bool {
+    group.members.lazy.compactMap { ScannedExtent(graph.nodes[$0]) }.first?.isReversed ?? false
+  }
 
   private func piece(_ kind: Scan.Kind) -> String {
     switch kind {
@@ -76,7 +100,12 @@ struct ScanKernel {
         access, "a\(index)", offset: offset(access.strides, outer, plus: access.offset), stride: access.strides[last],
         &expressions, &code)
     }
-    for id in group.outputs { code.line("\(kernel.element(id))* const r\(id) = \(kernel.output(id)) + row * length;") }
+    for id in group.outputs {
+      let place = place(id)
+      code.line(
+        "\(kernel.element(id))* const r\(id) = \(kernel.output(id))\(offset(place.strides, outer, plus: place.offset));"
+      )
+    }
     for (id, scan) in scans {
       expressions.need("Running", piece(scan.kind))
       code.line("Running<\(piece(scan.kind)), \(scan.isReversed)> scan\(id);")
@@ -95,19 +124,61 @@ struct ScanKernel {
       expressions.need("Columns", piece(scan.kind))
       code.line("Columns<\(piece(scan.kind)), \(strip)> scan\(id);")
     }
+    let loops = expressions.loops
+    for (number, loop) in loops.enumerated() { begin(loop, number, outer, strip: strip, &expressions, &code) }
+    // What only the first step reads is read by then.
+    let read = group.members.flatMap { id in expressions.loop(id).map { Array($0.read) } ?? group.operands[id] ?? [] }
     code.open("for (int64_t step = 0; step < length; ++step) {")
     if isReversed { code.line("const int64_t i = length - 1 - step;") } else { code.line("const int64_t i = step;") }
-    for (index, access) in group.accesses.enumerated() {
+    for (index, access) in group.accesses.enumerated() where read.contains(.memory(access)) {
       var text = offset(access.strides, outer, plus: access.offset)
       if access.strides[scanned] != 0 { text += " + i * \(CPlusPlus.integer(access.strides[scanned]))" }
       if access.strides[last] != 0 { text += " + begin * \(CPlusPlus.integer(access.strides[last]))" }
       kernel.declare(access, "a\(index)", offset: text, stride: access.strides[last], &expressions, &code)
     }
-    let strides = Shape.strides(group.dimensions)
-    let place = offset(strides, outer, plus: 0) + " + i * \(CPlusPlus.integer(strides[scanned])) + begin"
-    for id in group.outputs { code.line("\(kernel.element(id))* const r\(id) = \(kernel.output(id))\(place);") }
+    for id in group.outputs {
+      let place = place(id)
+      let start =
+        offset(place.strides, outer, plus: place.offset) + " + i * \(CPlusPlus.integer(place.strides[scanned]))"
+      let stride = place.strides[last]
+      code.line(
+        "\(kernel.element(id))* const r\(id) = \(kernel.output(id))\(start) + begin\(stride == 1 ? "" : " * \(stride)");"
+      )
+    }
     body("count", over: [scanned], length: strip, isReversed: false, &expressions, &code)
     code.close()
+  }
+
+  /// A loop's states before its first step.
+  private func begin(
+    _ loop: ExpressionWriter.Loop, _ number: Int, _ outer: [Int], strip: Int, _ expressions: inout ExpressionWriter,
+    _ code: inout CodeWriter
+  ) {
+    let last = group.dimensions.count - 1
+    for index in loop.recurrence.states.indices {
+      code.line("alignas(64) real \(ExpressionWriter.state(number, index))[strip];")
+    }
+    for (index, operand) in loop.initial.enumerated() {
+      if case .memory(let access) = operand {
+        var text = offset(access.strides, outer, plus: access.offset)
+        if access.strides[last] != 0 { text += " + begin * \(CPlusPlus.integer(access.strides[last]))" }
+        kernel.declare(
+          access, "before\(number)_\(index)", offset: text, stride: access.strides[last], &expressions, &code)
+      }
+    }
+    expressions.need("sweep")
+    code.open("sweep<1>(count, [&](int64_t j, auto n, auto) __attribute__((always_inline)) {")
+    for (index, operand) in loop.initial.enumerated() {
+      let text: String
+      switch operand {
+      case .memory(let access): text = expressions.direct(access)
+      case .constant(let value): text = "splat(\(CPlusPlus.number(value, group.dtype)))"
+      // It has one element where the loop has many steps.
+      case .member: continue
+      }
+      code.line("store(\(ExpressionWriter.state(number, index)) + j, \(text), n);")
+    }
+    code.close("});")
   }
 
   // MARK: Common
@@ -138,7 +209,15 @@ struct ScanKernel {
         &code)
     }
     expressions.vectors(group.outputs, pass: 0, into: &code)
-    for id in group.outputs { kernel.store(id, "r\(id)", isStreamed: isStreamed, &expressions, &code) }
+    for id in group.outputs {
+      let stride = place(id).strides.last ?? 1
+      if stride == 1 {
+        kernel.store(id, "r\(id)", isStreamed: isStreamed, &expressions, &code)
+      } else {
+        expressions.need("scatter", graph.nodes[id].type.dtype.piece("store", computing: group.dtype))
+        code.line("scatter(r\(id) + j * \(stride), \(stride), \(expressions.name(id)), n);")
+      }
+    }
     code.close("});")
   }
 }

@@ -116,6 +116,21 @@ extension VectorHeader {
 
         """
       ),
+      "scatter": (
+        [],
+        """
+        /// Stores a vector's elements apart.
+        template <class T, class V> inline void scatter(T* p, int64_t stride, V v, Whole n) {
+          alignas(64) T lane[lanes]; store(lane, v, n);
+          for (int i = 0; i < lanes; ++i) p[i * stride] = lane[i];
+        }
+        template <class T, class V> inline void scatter(T* p, int64_t stride, V v, Part n) {
+          alignas(64) T lane[lanes]; store(lane, v, n);
+          for (int i = 0; i < n.count; ++i) p[i * stride] = lane[i];
+        }
+
+        """
+      ),
       "Columns": (
         ["first"],
         """

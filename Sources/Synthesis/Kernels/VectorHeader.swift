@@ -59,7 +59,7 @@ struct VectorHeader {
       "ColumnMaximum", "ColumnMinimum",
       "ColumnArgMaximum", "ColumnArgMinimum",
       "permuted", "every", "picked", "RunningSum", "RunningProduct", "RunningMaximum", "RunningMinimum", "Running",
-      "Columns",
+      "Columns", "scatter",
       "backwards", "alignedBackwards",
     ]
 

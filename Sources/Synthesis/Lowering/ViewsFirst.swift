@@ -100,7 +100,7 @@ extension TensorGraph {
     ids.allSatisfy { id in
       switch nodes[id].operation {
       case .elementwise(let operation): operation != .identity
-      case .reduce, .reduceColumns, .scan: true
+      case .reduce, .reduceColumns, .scan, .recurrence: true
       default: false
       }
     }

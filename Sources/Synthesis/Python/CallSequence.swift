@@ -282,6 +282,9 @@ struct CallSequence {
       statements.append(
         "\(name) = \(primitive(node, operands: node.operands.map(reference)))\(needsOrder(id) ? ".contiguous()" : "")")
     case .slidingMean, .pool, .depthwise: emitWindows(id)
+    case .recurrence:
+      // There is a kernel for every loop; without one nobody computes it but the original.
+      statements.append("return \(Self.originalCall)")
     case .elementwise, .reduce, .reduceColumns, .scan:
       let name = names.name(id, node.origin.name)
       let operands = node.operands.map { operand -> String in

@@ -79,7 +79,7 @@ struct TrainingText {
         source.layout.isRowMajor(type.shape)
       else { return false }
       switch graph.nodes[source.root].operation {
-      case .elementwise, .reduce, .reduceColumns, .scan: continue
+      case .elementwise, .reduce, .reduceColumns, .scan, .recurrence: continue
       default: return false
       }
     }

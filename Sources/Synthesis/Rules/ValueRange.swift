@@ -50,7 +50,7 @@ struct ValueRange: Equatable {
       case .maximum, .minimum: operands[0]
       case .sum, .product: operands[0].sign
       }
-    case .input, .parameter, .depthwise, .call, .element: .everything
+    case .input, .parameter, .depthwise, .recurrence, .call, .element: .everything
     }
   }
 
