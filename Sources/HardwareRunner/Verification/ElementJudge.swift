@@ -51,6 +51,9 @@ struct ElementJudge {
       // The oracle is special and the value isn't: right only where the reference was finite as well.
       return working.isFinite && abs(value - working) <= bound.factor * bound.unit(oracle: working, scale: scale)
     }
+    // The result is within the type's range and the reference left it on the way. Whether that comes to an infinity or to NaN
+    // is for the order of its sums to say, and means nothing.
+    if abs(wanted) < bound.overflow, !working.isFinite { return true }
     var accepted: ValueClass = [ValueClass(of: working), ValueClass(of: wanted, overflow: bound.overflow)]
     accepted.formUnion(ValueClass(rawValue: classes))
     return accepted.contains(ValueClass(of: value))

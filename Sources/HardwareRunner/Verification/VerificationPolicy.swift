@@ -1,7 +1,7 @@
 /// Every constant that decides a verdict, each with its reason. Results are keyed by ``version``.
 public struct VerificationPolicy: Sendable, Codable, Hashable {
   /// Changed whenever a gate, a constant or the protocol changes, so that older results show as stale.
-  public static let currentVersion = "7"
+  public static let currentVersion = "8"
 
   public var version = Self.currentVersion
   /// F of the error bound: how many times the reference's own error a candidate may make. 16 is four bits: enough for

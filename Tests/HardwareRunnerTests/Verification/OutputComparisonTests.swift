@@ -171,6 +171,15 @@ struct OutputComparisonTests {
     #expect(compare([1e30], oracle: [1e30], working: [.infinity]).failures == 0)
     #expect(compare([3e30], oracle: [1e30], working: [.infinity]).failures == 1)
     #expect(compare([.infinity], oracle: [1e30]).failures == 1)
+    // ∞ − ∞ in one order of the sums, ∞ in another, of a result that is neither.
+    #expect(compare([.infinity], oracle: [1e30], working: [.nan]).passed)
+    #expect(compare([-.infinity], oracle: [1e30], working: [.infinity]).passed)
+    #expect(compare([.nan], oracle: [1e30], working: [.infinity]).passed)
+    #expect(compare([3e30], oracle: [1e30], working: [.nan]).failures == 1)
+    // Where the result itself is infinite or NaN, it is so in every order.
+    #expect(compare([.nan], oracle: [1e300], working: [.infinity]).failures == 1)
+    #expect(compare([-.infinity], oracle: [1e300], working: [.infinity]).failures == 1)
+    #expect(compare([.infinity], oracle: [.nan], working: [.nan]).failures == 1)
     #expect(compare([.infinity], oracle: [1e30], classes: [ValueClass.positiveInfinity.rawValue]).passed)
   }
 
