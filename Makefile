@@ -59,7 +59,7 @@ demo: setup $(SERVER)
 test: setup-tests swift-test protocol-test problem-test editor-test
 
 swift-test: setup-tests
-	@KERNELWRIGHT_TEST_PYTHON=$(PYTHON) scripts/swift-test
+	@KERNELWRIGHT_TEST_PYTHON=$(PYTHON) KERNELWRIGHT_TEST_TOOLS_PYTHON=$(TEST_PYTHON) scripts/swift-test
 	@KERNELWRIGHT_TEST_PYTHON=$(PYTHON) scripts/test-sandbox-as-nobody
 
 # Real messages and outputs against the schemas in protocol/, and decoded strictly by another implementation of LSP.

@@ -84,7 +84,7 @@ let roomTests: [Target] = [
   tests("Synthesis", alsoUsing: ["TestSupport"], excluding: ["Python"]),
   tests("Store", alsoUsing: [grdb]),
   tests("HardwareRunner", alsoUsing: ["CRunner"]),
-  tests("ModelClient", alsoUsing: ["LoopbackProvider"]),
+  tests("ModelClient", alsoUsing: ["LoopbackProvider"], excluding: ["Python"]),
   tests("Engine", alsoUsing: ["HardwareRunner", "LoopbackProvider", "SourceIndex", "Store", "Synthesis"]),
   tests(
     "LanguageServer",

@@ -22,7 +22,7 @@ struct ModelAttempt {
 
   /// The provider's last figures for this attempt.
   private(set) var usage = Usage()
-  /// Text that was passed on, in bytes of UTF-8.
+  /// Text and calls that were passed on, in bytes of UTF-8.
   private(set) var deliveredBytes = 0
   /// Whether the provider took the request: it is then likely to charge for it.
   private(set) var wasAnswered = false
@@ -101,6 +101,10 @@ struct ModelAttempt {
       case .text(let text):
         deliveredBytes += text.utf8.count
         continuation.yield(event)
+      case .toolCall(let call):
+        deliveredBytes += call.name.utf8.count + (call.arguments?.text.utf8.count ?? 0)
+        continuation.yield(event)
+      case .note: continuation.yield(event)
       case .usage(let usage):
         self.usage = usage
         continuation.yield(.usage(earlierUsage + usage))
@@ -118,13 +122,7 @@ struct ModelAttempt {
       return ModelError(
         .malformedReply, "\(configuration.name) did not stream its answer; check that the base URL is a model's.")
     }
-    let origin: String =
-      switch configuration.keySource {
-      case .none: "whether it needs one"
-      case .environment(let name): name
-      case .file(let path): "the one in \(path)"
-      }
     return ProviderFailure(data: body).error(
-      status: head.status, headers: head.headers, model: configuration.name, keyOrigin: origin)
+      status: head.status, headers: head.headers, model: configuration.name, keyOrigin: configuration.keySource.origin)
   }
 }

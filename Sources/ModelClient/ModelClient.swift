@@ -23,6 +23,19 @@ public final class ModelClient: Sendable {
       pause: { try await Task.sleep(for: $0) })
   }
 
+  /// The same, where finding the key may take as long as a person takes to unlock a keyring: no thread of the cooperative
+  /// pool waits for that.
+  /// - Throws: `ModelError` of kind `.configuration`.
+  public static func made(
+    for configuration: ModelConfiguration, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) async throws -> ModelClient {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global(qos: .utility).async {
+        continuation.resume(with: Result { try ModelClient(configuration: configuration, environment: environment) })
+      }
+    }
+  }
+
   /// - Parameter pause: how to wait between attempts; tests record instead.
   init(
     configuration: ModelConfiguration, environment: [String: String], transport: HTTPTransport?,
@@ -58,16 +71,8 @@ public final class ModelClient: Sendable {
   /// The whole answer.
   /// - Throws: `ModelError`, or `CancellationError` when the task was cancelled.
   public func complete(_ request: ModelRequest, within budget: Budget? = nil) async throws -> ModelReply {
-    var reply = ModelReply(text: "", usage: Usage(), stopReason: .endOfTurn)
-    for try await event in stream(request, within: budget) {
-      switch event {
-      case .text(let text): reply.text += text
-      case .usage(let usage): reply.usage = usage
-      case .finished(let reason):
-        reply.stopReason = reason
-        return reply
-      }
-    }
+    var reply = ModelReply()
+    for try await event in stream(request, within: budget) where reply.take(event) { return reply }
     throw CancellationError()
   }
 
@@ -124,7 +129,24 @@ public final class ModelClient: Sendable {
   /// The most tokens that a question is likely to be. Code and prose in Latin letters have three to four bytes a token;
   /// two is on the safe side, so that a budget holds.
   static func estimatedTokens(_ request: ModelRequest) -> Int {
-    let bytes = request.messages.reduce(request.system.utf8.count) { $0 + $1.text.utf8.count }
-    return bytes / 2 + 16 * (request.messages.count + 1)
+    let schemas = request.tools.map { $0.name + $0.description + $0.parameters.tree.text }
+    let fixed = [request.system, request.format?.schema.tree.text ?? ""] + schemas
+    let parts = request.messages.flatMap(\.parts)
+    let bytes = fixed.reduce(0) { $0 + $1.utf8.count } + parts.reduce(0) { $0 + $1.bytes }
+    // Providers tell their models how to call tools in some hundred tokens.
+    let overhead = request.tools.isEmpty ? 0 : 800
+    return bytes / 2 + 16 * (parts.count + request.tools.count + 1) + overhead
+  }
+}
+
+extension ModelRequest.Message.Part {
+  /// Of its text, about as much as is sent.
+  fileprivate var bytes: Int {
+    switch self {
+    case .text(let text): text.utf8.count
+    case .toolCall(let call): call.name.utf8.count + (call.arguments?.text.utf8.count ?? 2)
+    case .toolResult(let result): result.content.utf8.count
+    case .note(let note): note.text.utf8.count
+    }
   }
 }

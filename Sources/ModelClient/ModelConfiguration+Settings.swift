@@ -77,7 +77,7 @@ extension ModelConfiguration {
   /// The configuration that the layers and the environment's keys add up to; nil when no layer names a model, because
   /// nothing is sent anywhere unless somebody asked for it.
   ///
-  /// The key is the provider's environment variable, or the key file. It goes to the provider's own address, or to
+  /// The key is the key file, the provider's environment variable, or what the system's keyring has for it. It goes to the provider's own address, or to
   /// one that the *person* named: a base URL or key file from a workspace, which may be a stranger's, is followed only
   /// where no key and no file of the person could leave this machine through it.
   /// - Parameters:
@@ -104,9 +104,11 @@ extension ModelConfiguration {
     } else if environment[variable].map({ !$0.isEmpty }) ?? false {
       keySource = .environment(variable)
     } else {
-      // At the provider's own address its absence is an error that says which variable to set; a server of the
-      // person's own may well need none.
-      keySource = address == nil && preset.keyVariable != nil ? .environment(variable) : .none
+      // At the provider's own address it is looked for in the keyring, and its absence is an error that says what to do; a
+      // server of the person's own may well need none.
+      keySource =
+        address == nil && preset.keyVariable != nil
+        ? .keyring(provider: named[..<slash].lowercased(), orVariable: variable) : .none
     }
     var configuration = ModelConfiguration(
       provider: named[..<slash].lowercased(), speaks: preset.speaks, model: String(named[named.index(after: slash)...]),

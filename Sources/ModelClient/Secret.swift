@@ -71,27 +71,3 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
   public var debugDescription: String { "[key]" }
   public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 }
-
-/// Where a provider's key comes from. The key itself is read when a `ModelClient` is made, never before.
-public enum KeySource: Sendable, Equatable {
-  /// No key: a model server on this machine, usually.
-  case none
-  /// An environment variable, by name.
-  case environment(String)
-  /// A file that only its owner can read.
-  case file(String)
-
-  /// Reads the key.
-  /// - Throws: `ModelError` of kind `.configuration`, with the variable or file in it.
-  func secret(in environment: [String: String]) throws -> Secret? {
-    switch self {
-    case .none: return nil
-    case .file(let path): return try Secret(contentsOfFile: path)
-    case .environment(let name):
-      guard let text = environment[name], !text.isEmpty else {
-        throw ModelError(.configuration, "The model needs an API key; set \(name), or give a key file in the settings.")
-      }
-      return try Secret(text, from: name)
-    }
-  }
-}

@@ -60,8 +60,10 @@ struct LoopbackConnection {
         + "Content-Length: \(body.utf8.count)\r\n\r\n"
       return socket.send(Array("HTTP/1.1 \(status) Scripted\r\n\(lines)\(body)".utf8)) ? .kept : .abandoned
     case .events(let events): return stream(events, reply.pace)
-    case .answer(let text, let tokens, let stop):
-      guard let events = LoopbackAnswer.events(path: request.target, text: text, tokens: tokens, stop: stop) else {
+    case .answer(let text, let calls, let tokens, let stop):
+      guard
+        let events = LoopbackAnswer.events(path: request.target, text: text, calls: calls, tokens: tokens, stop: stop)
+      else {
         return send(.http(status: 404, body: #"{"error": {"message": "no such path"}}"#), to: request)
       }
       guard request.json["stream"] as? Bool == true else {

@@ -34,17 +34,26 @@ public struct LoopbackReply: Sendable {
   public struct Tokens: Sendable {
     public var input: Int
     public var cached: Int
+    public var written: Int
     public var output: Int
 
-    public init(input: Int = 120, cached: Int = 0, output: Int = 45) {
+    /// - Parameters:
+    ///   - input: read at full price.
+    ///   - cached: read from the provider's cache.
+    ///   - written: written into it.
+    public init(input: Int = 120, cached: Int = 0, written: Int = 0, output: Int = 45) {
       self.input = input
       self.cached = cached
+      self.written = written
       self.output = output
     }
+
+    /// What OpenAI's protocols count as input.
+    var question: Int { input + cached + written }
   }
 
   enum Content: Sendable {
-    case answer(text: String, tokens: Tokens, stop: LoopbackAnswer.Stop)
+    case answer(text: String, calls: [LoopbackAnswer.Call], tokens: Tokens, stop: LoopbackAnswer.Stop)
     case events([String])
     case http(status: Int, headers: [(String, String)], body: String)
     case drop
@@ -56,11 +65,14 @@ public struct LoopbackReply: Sendable {
   var pace = Pace()
 
   /// A good answer, streamed in the protocol of the request's path.
-  /// - Parameter stop: why the model stopped.
+  /// - Parameters:
+  ///   - calls: the tools that it wants used, after the text.
+  ///   - stop: why the model stopped, where it calls no tool.
   public static func answer(
-    text: String, tokens: Tokens = Tokens(), stop: LoopbackAnswer.Stop = .endOfTurn, pace: Pace = Pace()
+    text: String, calls: [LoopbackAnswer.Call] = [], tokens: Tokens = Tokens(),
+    stop: LoopbackAnswer.Stop = .endOfTurn, pace: Pace = Pace()
   ) -> LoopbackReply {
-    LoopbackReply(content: .answer(text: text, tokens: tokens, stop: stop), pace: pace)
+    LoopbackReply(content: .answer(text: text, calls: calls, tokens: tokens, stop: stop), pace: pace)
   }
 
   /// An event stream, byte for byte; one element is what goes out at once, unless `pace` says otherwise.

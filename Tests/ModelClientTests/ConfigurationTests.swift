@@ -26,7 +26,7 @@ struct ConfigurationTests {
     #expect(anthropic.speaks == .anthropicMessages)
     #expect(anthropic.model == "c-1")
     #expect(anthropic.baseURL == "https://api.anthropic.com")
-    #expect(anthropic.keySource == .environment("ANTHROPIC_API_KEY"))
+    #expect(anthropic.keySource == .keyring(provider: "anthropic", orVariable: "ANTHROPIC_API_KEY"))
     #expect(anthropic.price == nil)
     let responses = try #require(try resolve(["KERNELWRIGHT_MODEL": "openai-responses/g"]))
     #expect(responses.speaks == .openAIResponses)

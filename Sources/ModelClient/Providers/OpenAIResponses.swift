@@ -2,7 +2,7 @@ import Foundation
 
 /// OpenAI's Responses protocol, `POST /v1/responses`, streamed and not stored at the provider.
 ///
-/// Events: `response.output_text.delta`, `response.refusal.delta`, then one of `response.completed`,
+/// Events: `response.output_text.delta`, `response.refusal.delta`, `response.output_item.done` (tool calls), then one of `response.completed`,
 /// `response.incomplete` and `response.failed` with the usage, or `error`. The protocol has no stop sequences.
 struct OpenAIResponses: ModelProvider {
   let path = "/responses"
@@ -12,16 +12,26 @@ struct OpenAIResponses: ModelProvider {
   let authorizationPrefix = "Authorization: Bearer "
 
   private struct Body: Encodable {
-    struct Message: Encodable {
-      var role: String
-      var content: String
+    struct Text: Encodable {
+      struct Format: Encodable {
+        var type = "json_schema"
+        var name: String
+        var schema: JSONTree
+        var strict = true
+      }
+
+      var format: Format
     }
 
     var model: String
     var instructions: String?
-    var input: [Message]
+    var input: [JSONTree]
     var maxOutputTokens: Int
     var temperature: Double?
+    var tools: [JSONTree]?
+    var toolChoice: JSONTree?
+    var text: Text?
+    var promptCacheKey: String?
     var store = false
     var stream = true
   }
@@ -30,8 +40,38 @@ struct OpenAIResponses: ModelProvider {
     try ProviderJSON.encode(
       Body(
         model: configuration.model, instructions: request.system.isEmpty ? nil : request.system,
-        input: request.messages.map { Body.Message(role: $0.role.rawValue, content: $0.text) },
-        maxOutputTokens: request.maxOutputTokens, temperature: request.temperature))
+        input: request.messages.flatMap(Self.items), maxOutputTokens: request.maxOutputTokens,
+        temperature: request.temperature,
+        tools: request.tools.isEmpty ? nil : request.tools.map { $0.openAI.adding("type", .string("function")) },
+        toolChoice: request.tools.isEmpty ? nil : request.toolChoice.openAI { .object(["name": .string($0)]) },
+        text: request.format.map { .init(format: .init(name: $0.name, schema: $0.schema.tree)) },
+        promptCacheKey: URLComponents(string: configuration.baseURL)?.host == "api.openai.com"
+          ? request.openAICacheKey : nil))
+  }
+
+  /// A turn: calls and results are items beside its text.
+  private static func items(_ message: ModelRequest.Message) -> [JSONTree] {
+    var items: [JSONTree] = message.parts.compactMap { part in
+      switch part {
+      case .toolCall(let call):
+        .object([
+          "type": .string("function_call"), "call_id": .string(call.id), "name": .string(call.name),
+          "arguments": .string(call.arguments?.text ?? "{}"),
+        ])
+      case .toolResult(let result):
+        .object([
+          "type": .string("function_call_output"), "call_id": .string(result.callID),
+          "output": .string(result.content),
+        ])
+      case .text, .note: nil
+      }
+    }
+    if !message.text.isEmpty || items.isEmpty {
+      let said = JSONTree.object(["role": .string(message.role.rawValue), "content": .string(message.text)])
+      // What a model says comes before its calls, what a person says after their results.
+      if message.role == .assistant { items.insert(said, at: 0) } else { items.append(said) }
+    }
+    return items
   }
 
   func makeDecoder() -> any ModelStreamDecoder { Decoder() }
@@ -39,7 +79,10 @@ struct OpenAIResponses: ModelProvider {
   private struct Event: Decodable {
     struct Response: Decodable {
       struct WireUsage: Decodable {
-        struct InputDetails: Decodable { var cachedTokens: Int? }
+        struct InputDetails: Decodable {
+          var cachedTokens: Int?
+          var cacheWriteTokens: Int?
+        }
 
         var inputTokens: Int?
         var outputTokens: Int?
@@ -51,8 +94,16 @@ struct OpenAIResponses: ModelProvider {
       var incompleteDetails: Incomplete?
     }
 
+    struct Item: Decodable {
+      var type: String
+      var callId: String?
+      var name: String?
+      var arguments: String?
+    }
+
     var type: String
     var delta: String?
+    var item: Item?
     var response: Response?
   }
 
@@ -61,10 +112,12 @@ struct OpenAIResponses: ModelProvider {
 
   private struct Decoder: ModelStreamDecoder {
     private static let known: Set = [
-      "response.output_text.delta", "response.refusal.delta", "response.completed", "response.incomplete",
+      "response.output_text.delta", "response.refusal.delta", "response.output_item.done", "response.completed",
+      "response.incomplete",
     ]
 
     private var refused = false
+    private var hasCalls = false
 
     mutating func decode(_ event: ServerSentEvent) throws -> [ModelEvent] {
       // Some servers end the stream as Chat Completions does, after the event that ends the answer.
@@ -82,8 +135,14 @@ struct OpenAIResponses: ModelProvider {
       case "response.refusal.delta":
         refused = true
         return []
+      case "response.output_item.done":
+        guard let item = wire.item, item.type == "function_call" else { return [] }
+        hasCalls = true
+        return [.toolCall(ToolCall(id: item.callId ?? "", name: item.name ?? "", text: item.arguments ?? ""))]
       default:
-        let reason = kind == "response.completed" ? (refused ? .refusal : .endOfTurn) : Self.reason(wire.response)
+        let reason =
+          kind == "response.completed"
+          ? (refused ? .refusal : hasCalls ? .toolUse : .endOfTurn) : Self.reason(wire.response)
         let usage = Self.usage(wire.response).map { [ModelEvent.usage($0)] } ?? []
         return usage + [.finished(reason: reason)]
       }
@@ -94,9 +153,10 @@ struct OpenAIResponses: ModelProvider {
     private static func usage(_ response: Event.Response?) -> Usage? {
       guard let wire = response?.usage else { return nil }
       let cached = wire.inputTokensDetails?.cachedTokens ?? 0
+      let written = wire.inputTokensDetails?.cacheWriteTokens ?? 0
       return Usage(
-        inputTokens: max(0, (wire.inputTokens ?? 0) - cached), cachedInputTokens: cached,
-        outputTokens: wire.outputTokens ?? 0)
+        inputTokens: max(0, (wire.inputTokens ?? 0) - cached - written), cachedInputTokens: cached,
+        cacheWriteTokens: written, outputTokens: wire.outputTokens ?? 0)
     }
 
     private static func reason(_ response: Event.Response?) -> StopReason {
