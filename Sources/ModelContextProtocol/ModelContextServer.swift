@@ -2,7 +2,10 @@ public import Engine
 import JSONRPC
 import Synchronization
 
-/// The engine as tools for other agents: an MCP server (specification 2025-06-18) on standard streams.
+/// The engine as tools for other agents: an MCP server on standard streams.
+///
+/// It speaks both eras of the protocol: revisions up to 2025-11-25, where a client introduces itself once, and 2026-07-28,
+/// where it asks `server/discover` and every request says in `_meta` which revision it is in.
 public struct ModelContextServer: Sendable {
   public struct Configuration: Sendable {
     public var version: String
@@ -15,7 +18,10 @@ public struct ModelContextServer: Sendable {
     }
   }
 
-  static let protocolVersions = ["2025-06-18", "2025-03-26", "2024-11-05"]
+  /// Those that begin with `initialize`, the newest first.
+  static let handshakeVersions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
+  /// Those in which every request stands for itself.
+  static let statelessVersions = ["2026-07-28"]
 
   private let connection: LineConnection
   private let version: String
@@ -45,7 +51,12 @@ public struct ModelContextServer: Sendable {
       return connection.send(Self.failure(.null, ResponseError(.parseError, "The line is not JSON.")))
     }
     switch IncomingMessage(json) {
-    case .request(let id, let method, let params): answer(id, method, params)
+    case .request(let id, let method, let params):
+      let era = Era(params)
+      if case .unknown(let asked) = era {
+        return connection.send(Self.unsupported(JSONValue(encoding: id), asked))
+      }
+      answer(id, method, params, era)
     case .notification("notifications/cancelled", let params):
       guard let id = try? RequestID(json: params["requestId"] ?? .null) else { return }
       calls.tasks.withLock { $0[id] }?.cancel()
@@ -54,37 +65,52 @@ public struct ModelContextServer: Sendable {
     }
   }
 
-  private func answer(_ id: RequestID, _ method: String, _ params: JSONValue) {
+  private func answer(_ id: RequestID, _ method: String, _ params: JSONValue, _ era: Era) {
     switch method {
     case "initialize":
       let asked = params["protocolVersion"]?.stringValue ?? ""
-      let spoken = Self.protocolVersions.contains(asked) ? asked : Self.protocolVersions[0]
+      let spoken = Self.handshakeVersions.contains(asked) ? asked : Self.handshakeVersions[0]
       reply(
-        id,
+        id, era,
         [
-          "protocolVersion": .string(spoken), "capabilities": ["tools": [:]],
-          "serverInfo": ["name": "kernelwright", "version": .string(version)],
+          "protocolVersion": .string(spoken), "capabilities": ["tools": [:]], "serverInfo": information,
+          "instructions": .string(Self.instructions),
         ])
-    case "ping": reply(id, [:])
-    case "tools/list": reply(id, ["tools": .array(tools.map(\.listing))])
+    case "server/discover":
+      let versions = Self.statelessVersions + Self.handshakeVersions
+      reply(
+        id, .stateless,
+        [
+          "supportedVersions": .array(versions.map { .string($0) }), "capabilities": ["tools": [:]],
+          "instructions": .string(Self.instructions), "ttlMs": .int(Self.lifetime), "cacheScope": "private",
+          "_meta": ["io.modelcontextprotocol/serverInfo": information],
+        ])
+    case "ping": reply(id, era, [:])
+    case "tools/list":
+      // In the older revisions nobody knows of caching.
+      let tools: JSONValue = .array(tools.map(\.listing))
+      reply(
+        id, era,
+        era == .stateless
+          ? ["tools": tools, "ttlMs": .int(Self.lifetime), "cacheScope": "private"] : ["tools": tools])
     case "tools/call":
       guard let tool = tools.first(where: { $0.name == params["name"]?.stringValue }) else {
         let known = tools.map(\.name).joined(separator: ", ")
         return fail(id, ResponseError(.invalidParams, "There is no such tool; the tools: \(known)."))
       }
-      start(id, tool, params)
+      start(id, tool, params, era)
     default: fail(id, ResponseError(.methodNotFound, "\(method) is not a method of this server."))
     }
   }
 
-  private func start(_ id: RequestID, _ tool: Tool, _ params: JSONValue) {
+  private func start(_ id: RequestID, _ tool: Tool, _ params: JSONValue, _ era: Era) {
     let token = params["_meta"]?["progressToken"]
     // The task may end before it is entered; so it is entered, and taken out again, under the same lock.
     calls.tasks.withLock { tasks in
       tasks[id] = Task {
         let result = await outcome(of: tool, params["arguments"] ?? [:], token)
         // A request that was taken back gets no answer (specification, "Cancellation").
-        if !Task.isCancelled { reply(id, result) }
+        if !Task.isCancelled { reply(id, era, result) }
         calls.tasks.withLock { $0[id] = nil }
       }
     }
@@ -110,8 +136,10 @@ public struct ModelContextServer: Sendable {
 
   private static func content(_ text: String) -> JSONValue { [["type": "text", "text": .string(text)]] }
 
-  private func reply(_ id: RequestID, _ result: JSONValue) {
-    connection.send(["jsonrpc": "2.0", "id": JSONValue(encoding: id), "result": result])
+  private func reply(_ id: RequestID, _ era: Era, _ result: JSONValue) {
+    var members = result.objectValue ?? JSONObject()
+    if era == .stateless { members["resultType"] = "complete" }
+    connection.send(["jsonrpc": "2.0", "id": JSONValue(encoding: id), "result": .object(members)])
   }
 
   private func fail(_ id: RequestID, _ error: ResponseError) {
@@ -120,5 +148,49 @@ public struct ModelContextServer: Sendable {
 
   private static func failure(_ id: JSONValue, _ error: ResponseError) -> JSONValue {
     ["jsonrpc": "2.0", "id": id, "error": JSONValue(encoding: error)]
+  }
+}
+
+extension ModelContextServer {
+  /// What a request is to be answered in.
+  private enum Era: Equatable {
+    case handshake
+    case stateless
+    /// It asks for a revision that nobody here knows.
+    case unknown(String)
+
+    init(_ params: JSONValue) {
+      guard let version = params["_meta"]?["io.modelcontextprotocol/protocolVersion"]?.stringValue else {
+        self = .handshake
+        return
+      }
+      self = ModelContextServer.statelessVersions.contains(version) ? .stateless : .unknown(version)
+    }
+  }
+
+  private var information: JSONValue { ["name": "kernelwright", "version": .string(version)] }
+
+  /// For the agent that has the tools, before it has read what each does.
+  private static let instructions = """
+    Finds the tensor operations in a Python file, measures them on this machine's hardware, and finds or checks faster \
+    replacements. Its verdicts come from a float64 oracle on inputs that nobody knows beforehand, and its speedups from \
+    interleaved timing against eager PyTorch and torch.compile; it changes no file. Ask for verify_candidate before you \
+    claim that a kernel of yours is right or faster.
+    """
+
+  /// For how long what a client was told about the server and its tools holds, in milliseconds: as long as it lives.
+  private static let lifetime = 3_600_000
+
+  /// Specification 2026-07-28, "Versioning": which revisions there are.
+  private static func unsupported(_ id: JSONValue, _ asked: String) -> JSONValue {
+    let supported = (statelessVersions + handshakeVersions).map { JSONValue.string($0) }
+    return [
+      "jsonrpc": "2.0", "id": id,
+      "error": [
+        "code": -32022,
+        "message": .string("Revision \(asked) of the protocol is not known here; use one of those listed."),
+        "data": ["supported": .array(supported), "requested": .string(asked)],
+      ],
+    ]
   }
 }

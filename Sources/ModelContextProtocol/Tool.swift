@@ -14,7 +14,11 @@ struct Tool: Sendable {
       -> JSONValue
 
   var listing: JSONValue {
-    ["name": .string(name), "description": .string(description), "inputSchema": inputSchema]
+    [
+      "name": .string(name), "description": .string(description), "inputSchema": inputSchema,
+      // No tool changes a file.
+      "annotations": ["readOnlyHint": true],
+    ]
   }
 }
 

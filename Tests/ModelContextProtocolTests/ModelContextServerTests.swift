@@ -64,7 +64,7 @@ struct ModelContextServerTests {
     let names = tools.compactMap { $0["name"]?.stringValue }
     #expect(names == ["list_ops", "profile_op", "optimize_op", "verify_candidate", "device_info"])
     #expect(tools.allSatisfy { $0["inputSchema"]?["type"] == "object" && $0["inputSchema"]?["required"] != nil })
-    #expect(answers[2]["result"]?["protocolVersion"] == "2025-06-18")
+    #expect(answers[2]["result"]?["protocolVersion"] == "2025-11-25")
   }
 
   @Test("lists the ops of a file, as text and as structure")
