@@ -90,6 +90,7 @@ struct SynthesisPlan {
       ? ScheduleSpace.schedules(
         traits(graph, partition), vectorBits: request.vectorBits, cacheBytes: request.cacheBytes)
       : [Schedule(vectorBits: request.vectorBits)]
+    let tried = isMostlyProducts(graph) ? Array(schedules.prefix(Self.schedulesBesideProducts)) : schedules
     var reasons = rules.map(\.reason)
     var ids = rules.map(\.id)
     if !working.isEmpty {
@@ -120,7 +121,7 @@ struct SynthesisPlan {
           "Exactness: " + exactness.joined(separator: "; ") + ".",
         ])
     }
-    return schedules.compactMap { chosen in
+    return tried.compactMap { chosen in
       var schedule = chosen
       var block = written(schedule)
       if schedule.streams, !block.definition.contains("fence();") {
@@ -136,6 +137,17 @@ struct SynthesisPlan {
         agentBrief: brief, block: block,
         minimumBytes: CostModel.minimumBytes(graph), minimumFlops: CostModel.minimumFlops(graph))
     }
+  }
+
+  /// Schedules to try where products take most of the time: what others could save is less than the clock can tell.
+  private static let schedulesBesideProducts = 2
+
+  /// Whether the library's products take most of the time of what was captured, and are still there.
+  private func isMostlyProducts(_ graph: TensorGraph) -> Bool {
+    func flops(_ graph: TensorGraph) -> Double {
+      graph.nodes.indices.reduce(0) { $0 + CostModel.productFlops(graph, $1) }
+    }
+    return productShare > 0.5 && flops(graph) > 0.5 * flops(request.graph)
   }
 
   private func traits(_ graph: TensorGraph, _ partition: FusionPartition) -> ScheduleSpace.Traits {

@@ -59,8 +59,8 @@ public enum Synthesizer {
     let plan = SynthesisPlan(request)
     guard plan.obstacles.isEmpty else { return [] }
     switch agent {
-    case "fusion": return plan.fusion()
-    case "re-expression": return plan.reexpression()
+    case "fusion": return plan.fusion().everyWayFirst()
+    case "re-expression": return plan.reexpression().everyWayFirst()
     case "compiler": return plan.compiler()
     default: return []
     }
@@ -74,4 +74,17 @@ public enum Synthesizer {
 
   /// What a person should know: what stands in the way, and what was left to the library because nothing is to gain.
   public static func findings(for request: SynthesisRequest) -> [Finding] { SynthesisPlan(request).findings() }
+}
+
+extension [Proposal] {
+  /// Every way once, in their order, before any with another schedule: how an op is computed makes more of a difference than
+  /// how its kernels go about it, and there may not be time for all.
+  func everyWayFirst() -> [Proposal] {
+    var seen: [String: Int] = [:]
+    let turns = map { proposal -> Int in
+      seen[proposal.rule, default: -1] += 1
+      return seen[proposal.rule] ?? 0
+    }
+    return indices.sorted { (turns[$0], $0) < (turns[$1], $1) }.map { self[$0] }
+  }
 }

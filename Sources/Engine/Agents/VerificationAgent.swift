@@ -55,6 +55,9 @@ actor VerificationAgent {
     ranked.append((candidate, CoarseResult(verdict: .inconclusive, detail: detail, labels: candidate.labels)))
   }
 
+  /// Whether any candidate was tried.
+  var hasRanked: Bool { !ranked.isEmpty || !judged.isEmpty }
+
   /// The best coarse ratio to the user's own code so far; nil before there is one.
   var bestRatio: Double? { ranked.compactMap(\.coarse.ratio).max() }
 

@@ -41,7 +41,10 @@ struct Supervisor: Sendable {
                 defer { value = false }
                 return value
               }
-              guard !Task.isCancelled, first || !deadline.rankingIsOver else { return .stopped }
+              // An agent that waited for others comes too late where they have used up the time.
+              let hasOthers = await verifier.hasRanked
+              let isOwed = first && !(agent.waitsForOthers && hasOthers)
+              guard !Task.isCancelled, isOwed || !deadline.rankingIsOver else { return .stopped }
               let feedback = await consider(candidate, isLate: agent.waitsForOthers)
               await hasShown(agent)
               return feedback

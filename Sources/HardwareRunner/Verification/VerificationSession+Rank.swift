@@ -93,6 +93,11 @@ extension VerificationSession {
   /// What is about as fast as the user's own code, or faster, may be what candidates are verified against.
   private static let worthATwin = 0.95
 
+  /// Quick ops get so many times the usual pairs, as long as that takes no longer than this: among near ties the luckiest of
+  /// several looks like the best.
+  private static let mostPairs = 3
+  private static let patience = Duration.seconds(0.5)
+
   private func pairs(with worker: CallWorker, named name: String, timeout: Double) async throws -> TimingAnalysis {
     let lineup = LiveTiming.Lineup(
       workers: [baselines.eager, worker],
@@ -103,10 +108,15 @@ extension VerificationSession {
       timeout: timeout, seed: UInt64.random(in: 0...UInt64.max)
     )
     var generator = SeededGenerator(seed: UInt64.random(in: 0...UInt64.max))
-    let orders = (0...policy.coarsePairs).map { _ in [0, 1].shuffled(using: &generator) }
+    let fewest = policy.coarsePairs
+    let orders = (0...Self.mostPairs * fewest).map { _ in [0, 1].shuffled(using: &generator) }
     let rounds = try await background.whileQuiet {
       var rounds: [TimingRound] = []
-      for order in orders { rounds.append(try await live.round(order: order)) }
+      let start = ContinuousClock.now
+      for order in orders {
+        rounds.append(try await live.round(order: order))
+        if rounds.count > fewest, start.duration(to: .now) > Self.patience { break }
+      }
       // One more than counts: the first finds both processes not warm yet.
       return Array(rounds.dropFirst())
     }
