@@ -2,7 +2,7 @@
 ///
 /// `|got − y64| ≤ factor · max(E, q·u·|y64|) + smallest normal`, where `E` is the error that the reference itself makes
 /// in the working precision, element by element, u the unit round-off of the output's type, and q what E usually is over
-/// `u·|y64|` in this output (``usualUnits(_:)``), 1 to 8. The last term covers hardware that flushes denormal numbers.
+/// `u·|y64|` in this output (``usual(_:_:)``), 1 to 8. The last term covers hardware that flushes denormal numbers.
 /// There is no flat absolute tolerance.
 struct ErrorBound: Sendable, Hashable {
   var factor: Double
@@ -12,6 +12,8 @@ struct ErrorBound: Sendable, Hashable {
   /// q·u: nothing is held to less than this, relative to the oracle's value.
   var relativeUnit: Double
   var slack: Double
+  /// What E usually is where the output isn't zero: its lower quartile.
+  var usualError = 0.0
   /// Results of at least this magnitude are infinite in the output's type.
   var overflow: Double
 
@@ -31,8 +33,14 @@ struct ErrorBound: Sendable, Hashable {
   /// - Parameter closer: a closer look at some elements, ``sampled(_:)`` among them.
   init?(_ expected: ExpectedOutput, factor: Double, tolerance: Double = 0, closer: CloserLook? = nil) {
     self.init(dtype: expected.dtype, factor: factor, tolerance: tolerance)
-    relativeUnit = unitRoundoff * usualUnits(expected, closer)
+    let usual = usual(expected, closer)
+    relativeUnit = unitRoundoff * usual.units
+    usualError = usual.error
   }
+
+  /// Of an output's elements, at most so many may show what an op that cuts off (`relu`) hides of its error: one in this many.
+  /// Those that lie within rounding errors of where it cuts are fewer by far.
+  static let hiddenShare = 1000
 
   /// q stays among these, so that the bound can grow by three bits at most.
   static let usualRange = 1.0...8.0
@@ -47,16 +55,23 @@ struct ErrorBound: Sendable, Hashable {
 
   /// The lower quartile of E over `u·|y64|`. E is the largest of a few random errors, and among a million elements some are
   /// always lucky forty times over: how the op rounds usually is known better than how it rounds there.
-  private func usualUnits(_ expected: ExpectedOutput, _ closer: CloserLook?) -> Double {
+  private func usual(_ expected: ExpectedOutput, _ closer: CloserLook?) -> (units: Double, error: Double) {
     var units: [Double] = []
+    var errors: [Double] = []
     for (number, index) in Self.sampled(expected.count).enumerated() {
       let magnitude = abs(expected.oracle[index])
       guard magnitude >= slack, magnitude < overflow else { continue }
-      units.append((closer?.scale[number] ?? expected.scale(at: index)) / (unitRoundoff * magnitude))
+      let scale = closer?.scale[number] ?? expected.scale(at: index)
+      units.append(scale / (unitRoundoff * magnitude))
+      errors.append(scale)
     }
-    guard !units.isEmpty else { return 1 }
+    guard !units.isEmpty else { return (1, 0) }
     units.sort()
-    return min(max(units[units.count / 4], Self.usualRange.lowerBound), Self.usualRange.upperBound)
+    errors.sort()
+    return (
+      min(max(units[units.count / 4], Self.usualRange.lowerBound), Self.usualRange.upperBound),
+      errors[errors.count / 4]
+    )
   }
 
   /// Largest error that passes.

@@ -51,6 +51,25 @@ struct OutputComparisonTests {
     #expect(compare([1.001], oracle: [1], tolerance: 0.01).passed)
   }
 
+  @Test("where an op cuts off at zero, an error that others show may show too, at a few elements")
+  func cutOff() {
+    let u = 0x1p-24
+    /// Half of the elements are cut off; `leaks` of those come out as `error`.
+    func cut(_ error: Double, leaks: Int, where usual: Double, count: Int = 4000) -> Discrepancy {
+      let oracle = (0..<count).map { $0 % 2 == 0 ? 1.0 : 0 }
+      var got = oracle.map { Float($0) }
+      for leak in 0..<leaks { got[2 * leak + 1] = Float(error) }
+      return compare(got, oracle: oracle, scale: oracle.map { $0 * usual })
+    }
+    #expect(cut(2 * u, leaks: 1, where: u).passed)
+    #expect(cut(8 * u, leaks: 4, where: u).passed)
+    #expect(cut(6 * u, leaks: 1, where: u).errorRatio == 6)
+    #expect(cut(9 * u, leaks: 1, where: u).failures == 1)
+    // Not as a habit: a mask has to be kept.
+    #expect(cut(2 * u, leaks: 400, where: u).failures == 395)
+    #expect(cut(2 * u, leaks: 1, where: 0).failures == 1)
+  }
+
   @Test("an element whose error happened to be small is held to what is usual, within three bits")
   func lucky() {
     let u = 0x1p-24
