@@ -74,7 +74,7 @@ public struct ModelRequest: Sendable, Equatable {
 }
 
 /// Why a model stopped.
-public enum StopReason: Sendable, Equatable {
+public enum StopReason: Sendable, Hashable, Codable {
   /// It had said what it wanted to say.
   case endOfTurn
   /// It came to one of the request's stop sequences.
@@ -104,7 +104,7 @@ public enum ModelEvent: Sendable, Equatable {
 }
 
 /// A whole answer.
-public struct ModelReply: Sendable, Equatable {
+public struct ModelReply: Sendable, Hashable, Codable {
   /// In the order in which they came; neighbouring texts are one.
   public var parts: [ModelRequest.Message.Part] = []
   public var usage = Usage()

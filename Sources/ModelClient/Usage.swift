@@ -1,5 +1,5 @@
 /// Tokens as the provider counted them; the four kinds exclude one another, whatever the provider's own words for them.
-public struct Usage: Sendable, Equatable, Codable {
+public struct Usage: Sendable, Hashable, Codable {
   /// Tokens read at full price.
   public var inputTokens: Int
   /// Tokens read from the provider's cache.
