@@ -63,6 +63,23 @@ import Testing
     #expect(lowered.rollingLoops().nodes == lowered.nodes)
   }
 
+  @Test(arguments: [20, 1000]) func stepsOfVeryManyOperationsAreLeftAsTheyAre(length: Int) {
+    var maker = GraphMaker(seed: 7)
+    let x = maker.input([8, 16])
+    let parts = (0..<8).map { index in
+      var value = maker.add(
+        .call(Call("aten.select.int", [.operand(0), .integer(0), .integer(index)])), [x], TensorType(.float32, [16]))
+      for _ in 0..<length { value = maker.call("tanh.default", [value]) }
+      return value
+    }
+    let operands = CallArgument.list(parts.indices.map { .operand($0) })
+    maker.returns(
+      maker.add(.call(Call("aten.stack.default", [operands, .integer(0)])), parts, TensorType(.float32, [8, 16])))
+    let lowered = maker.graph.lowered()
+    let rolled = lowered.rollingLoops()
+    #expect(length == 20 ? rolled.nodes.count < 2 * length : rolled.nodes == lowered.nodes)
+  }
+
   @Test func whatIsPutTogetherOfViewsStaysATensorOfItsOwn() {
     var maker = GraphMaker(seed: 6)
     let x = maker.input([8, 16])

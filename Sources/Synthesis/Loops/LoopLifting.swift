@@ -8,6 +8,11 @@ struct LoopLifting {
   /// Stands in a list for a step's value that nobody computes.
   static let unknown = -1
 
+  /// Steps of more operations one after the other are left as they are: the call stack ends somewhere.
+  private static let deepest = 256
+  /// Loops of people come to a few hundred lists; more are looked into in vain.
+  private static let mostLists = 4096
+
   /// What a list is with a dimension for the steps in front of its last few.
   enum Lifted {
     case whole(ValueID)
@@ -54,6 +59,7 @@ struct LoopLifting {
   private var open: [[ValueID]] = []
   private var wholes: [Key: ValueID] = [:]
   private var failed: Set<Key> = []
+  private var lookedInto = 0
   /// States that are still being looked into.
   private var pending = 0
 
@@ -73,7 +79,8 @@ struct LoopLifting {
     if known.allSatisfy({ $0 == first }) { return .whole(invariant(first, inner: inner)) }
     let key = Key(steps: steps, inner: inner)
     if let whole = wholes[key] { return .whole(whole) }
-    if failed.contains(key) { return nil }
+    lookedInto += 1
+    if failed.contains(key) || open.count >= Self.deepest || lookedInto > Self.mostLists { return nil }
     if let value = computed(steps, inner: inner) { return value }
     if let state = state(steps, inner: inner) { return .inside(state) }
     let saved = self
@@ -94,9 +101,9 @@ struct LoopLifting {
 
   /// As it was before an attempt, but for what has been found to fail.
   private mutating func restore(_ saved: LoopLifting) {
-    let failed = failed
+    let (failed, lookedInto) = (failed, lookedInto)
     self = saved
-    self.failed = failed
+    (self.failed, self.lookedInto) = (failed, lookedInto)
   }
 
   private func isAlike(_ known: [ValueID]) -> Bool {
