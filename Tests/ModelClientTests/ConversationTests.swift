@@ -26,7 +26,8 @@ struct ConversationTests {
   private static let start = ModelRequest(
     system: "Be brief.", messages: [], maxOutputTokens: 500, tools: [ToolTests.tool], isContinued: true)
   private static let script = [
-    LoopbackReply.answer(text: "I try this.", calls: [ToolTests.call]), .answer(text: "Done.", tokens: .init(cached: 90)),
+    LoopbackReply.answer(text: "I try this.", calls: [ToolTests.call]),
+    .answer(text: "Done.", tokens: .init(cached: 90)),
   ]
 
   /// Two turns: a call, and what the model says to its result.
@@ -77,7 +78,8 @@ struct ConversationTests {
 
   @Test("a turn that failed is not taken, and can be taken again")
   func failed() async throws {
-    try await Support.withProvider([.http(status: 400, body: #"{"error": {"message": "no"}}"#), .answer(text: "Yes.")]) {
+    try await Support.withProvider([.http(status: 400, body: #"{"error": {"message": "no"}}"#), .answer(text: "Yes.")])
+    {
       provider in
       let client = try Pauses().client(Support.configuration(at: provider.baseURL))
       var conversation = ModelConversation(Self.start, with: client)
@@ -92,14 +94,18 @@ struct ConversationTests {
     var script: [LoopbackReply] = []
     for number in 0..<6 {
       script.append(
-        .answer(text: String(repeating: "x", count: 2000), calls: [.init(id: "call_\(number)", name: "submit_candidate", arguments: "{}")]))
+        .answer(
+          text: String(repeating: "x", count: 2000),
+          calls: [.init(id: "call_\(number)", name: "submit_candidate", arguments: "{}")]))
     }
     try await Support.withProvider(script) { provider in
       let client = try Pauses().client(Support.configuration(at: provider.baseURL))
       var conversation = ModelConversation(Self.start, with: client)
       var reply = try await conversation.reply(to: "Write it.")
       for _ in 0..<5 {
-        let results = reply.toolCalls.map { ModelRequest.Message.Part.toolResult(.init(callID: $0.id, content: "wrong")) }
+        let results = reply.toolCalls.map {
+          ModelRequest.Message.Part.toolResult(.init(callID: $0.id, content: "wrong"))
+        }
         reply = try await conversation.reply(to: results)
       }
       conversation.shorten(toTokens: 4500)
@@ -108,7 +114,9 @@ struct ConversationTests {
       #expect(messages[0].text == "Write it.")
       #expect(messages.last == reply.message)
       let calls = Set(messages.dropLast().flatMap(\.toolCalls).map(\.id))
-      let results = messages.flatMap(\.parts).compactMap { if case .toolResult(let result) = $0 { result.callID } else { nil } }
+      let results = messages.flatMap(\.parts).compactMap {
+        if case .toolResult(let result) = $0 { result.callID } else { nil }
+      }
       #expect(calls == Set(results))
     }
   }
