@@ -49,6 +49,9 @@ public struct ModelConfiguration: Sendable, Equatable {
   /// Whether the model runs on this machine.
   public var isLocal: Bool { Self.isLoopback(URLComponents(string: baseURL)?.host ?? "") }
 
+  /// Whether it is OpenAI itself that is asked, and not one of the servers that copied its protocols.
+  var isOpenAI: Bool { URLComponents(string: baseURL)?.host == "api.openai.com" }
+
   static func isLoopback(_ host: String) -> Bool {
     let host = host.lowercased().trimmingCharacters(in: ["[", "]"])
     return host == "localhost" || host.hasSuffix(".localhost") || host == "::1"

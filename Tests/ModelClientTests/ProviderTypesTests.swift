@@ -45,6 +45,17 @@ struct ProviderTypesTests {
 /// The interpreter that has the packages which only tests use.
 enum ToolsPython {
   static let interpreter = ProcessInfo.processInfo.environment["KERNELWRIGHT_TEST_TOOLS_PYTHON"]
-  static let isThere = interpreter != nil
+  /// Asked of the interpreter itself: the packages want a newer Python than the tests do.
+  static let isThere: Bool = {
+    guard let interpreter else { return false }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: interpreter)
+    let question =
+      "import sys; from importlib.util import find_spec; sys.exit(not (find_spec('anthropic') and find_spec('openai')))"
+    process.arguments = ["-c", question]
+    do { try process.run() } catch { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }()
   static let skipReason: Comment = "KERNELWRIGHT_TEST_TOOLS_PYTHON names no interpreter with the providers' packages"
 }

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, Iterable, Tuple, Type
 
 import schemas
 
@@ -27,16 +27,22 @@ class ModelNew(Model):
 '''
 
 
+def workspace(case: Type[unittest.TestCase], files: Iterable[Path]) -> Path:
+    """A project of its own with these files in it, for all tests of a case."""
+    folder = Path(tempfile.mkdtemp(prefix="kernelwright-test-")).resolve()
+    case.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "pyproject.toml").write_text("", encoding="utf-8")
+    for file in files:
+        shutil.copy(file, folder)
+    return folder
+
+
 class CommandLineTests(unittest.TestCase):
     folder: Path
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.folder = Path(tempfile.mkdtemp(prefix="kernelwright-test-")).resolve()
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        (cls.folder / "pyproject.toml").write_text("", encoding="utf-8")
-        for example in EXAMPLES.glob("*.py"):
-            shutil.copy(example, cls.folder)
+        cls.folder = workspace(cls, EXAMPLES.glob("*.py"))
 
     def kernelwright(self, *arguments: str) -> Tuple[int, str, str]:
         done = subprocess.run([SERVER, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=600)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
-import tempfile
 import unittest
 from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, List
 
 import schemas
-from test_command_line import EXAMPLES, PYTHON, SERVER, WRONG_CANDIDATE
+from test_command_line import EXAMPLES, PYTHON, SERVER, WRONG_CANDIDATE, workspace
 
 try:
     import mcp
@@ -29,10 +27,7 @@ class OfficialClientTests(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.folder = Path(tempfile.mkdtemp(prefix="kernelwright-test-")).resolve()
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        (cls.folder / "pyproject.toml").write_text("", encoding="utf-8")
-        shutil.copy(EXAMPLES / EXAMPLE, cls.folder)
+        cls.folder = workspace(cls, [EXAMPLES / EXAMPLE])
 
     def session(self, talk: Callable[[Any], Awaitable[None]], era: str) -> None:
         """One life of the server, and one client that has found out what it can do."""

@@ -73,6 +73,13 @@ import Testing
       try block.candidateFile(original: original, provenance: [])
         .write(to: url.appendingPathComponent(name), atomically: true, encoding: .utf8)
     }
+
+    /// The first and the last of several, which differ most.
+    func writeEnds(of proposals: [Proposal], as name: String, original: String) throws {
+      for (number, proposal) in [proposals.first, proposals.dropFirst().last].compactMap({ $0 }).enumerated() {
+        try write(proposal.block, as: "\(name).\(number).py", original: original)
+      }
+    }
   }
 
   private static let functions: Set<String> = ["scaled_residual", "long_rows"]

@@ -42,9 +42,7 @@ import Testing
       let request = SynthesisRequest(
         graph: graph, opName: name, isFunction: true, vectorBits: bits, threads: 2, cacheBytes: [32 << 10, 1 << 20])
       let proposals = Synthesizer.proposals(for: request, agent: "fusion")
-      for (number, proposal) in [proposals.first, proposals.dropFirst().last].compactMap({ $0 }).enumerated() {
-        try scratch.write(proposal.block, as: "\(name).\(number).py", original: text)
-      }
+      try scratch.writeEnds(of: proposals, as: name, original: text)
     }
     let result = try await TestPython.run("check_values.py", [scratch.url.path], cache: scratch.url)
     #expect(result.status == 0, "\(result.output)")

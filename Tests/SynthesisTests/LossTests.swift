@@ -16,9 +16,7 @@ import Testing
         graph: graph, opName: name, isFunction: true, vectorBits: bits, threads: 2, cacheBytes: [32 << 10, 1 << 20])
       let proposals = Synthesizer.proposals(for: request, agent: "fusion")
       if proposals.isEmpty { left.append(name) }
-      for (number, proposal) in [proposals.first, proposals.dropFirst().last].compactMap({ $0 }).enumerated() {
-        try scratch.write(proposal.block, as: "\(name).\(number).py", original: text)
-      }
+      try scratch.writeEnds(of: proposals, as: name, original: text)
     }
     // Where classes come with positions after them, the library fetches them faster than a kernel could.
     #expect(left.count * 8 < graphs.count, "\(left.sorted())")

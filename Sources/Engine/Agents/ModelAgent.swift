@@ -17,7 +17,7 @@ struct ModelAgent: SynthesisAgent {
 
   /// The agent, where a model is configured by the person or, within limits, by the workspace.
   /// - Throws: `EngineError` when the configuration can't be used.
-  static func configured(job: Job, store: Store, earlier: EarlierWork) throws -> ModelAgent? {
+  static func configured(job: Job, store: Store, earlier: EarlierWork) async throws -> ModelAgent? {
     let settings = job.request.settings
     let environment = ProcessInfo.processInfo.environment
     let person = ModelSettings(origin: .person, model: settings.model, baseURL: settings.modelBaseURL)
@@ -29,7 +29,7 @@ struct ModelAgent: SynthesisAgent {
         return nil
       }
       return ModelAgent(
-        client: try ModelClient(configuration: configuration), job: job, store: store, earlier: earlier)
+        client: try await ModelClient.made(for: configuration), job: job, store: store, earlier: earlier)
     } catch {
       throw EngineError(.environment, "\(error)")
     }

@@ -47,7 +47,7 @@ struct OptimizationJob: Sendable {
       let verifier = VerificationAgent(
         session: session, job: job, environment: environment, earlier: earlier, memory: memory)
       let supervisor = Supervisor(
-        job: job, verifier: verifier, agents: try agents(ideas), deadline: deadline, progress: progress)
+        job: job, verifier: verifier, agents: try await agents(ideas), deadline: deadline, progress: progress)
       let brief = Brief(
         reference: reference, inputs: capture.inputs, device: environment.device,
         toolchain: environment.runner.toolchain?.version, profile: profile,
@@ -106,11 +106,11 @@ struct OptimizationJob: Sendable {
   }
 
   /// The rule agents, and a language model where one is configured.
-  private func agents(_ ideas: RuleIdeas?) throws -> [any SynthesisAgent] {
+  private func agents(_ ideas: RuleIdeas?) async throws -> [any SynthesisAgent] {
     var agents: [any SynthesisAgent] = Synthesizer.agents.map { name in
       RuleAgent(name: name, ideas: ideas?.of(name) ?? []) { job.post(.finding($0)) }
     }
-    if let model = try ModelAgent.configured(job: job, store: store, earlier: earlier) { agents.append(model) }
+    if let model = try await ModelAgent.configured(job: job, store: store, earlier: earlier) { agents.append(model) }
     return agents
   }
 

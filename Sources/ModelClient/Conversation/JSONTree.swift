@@ -1,10 +1,11 @@
 import Foundation
 
-/// Any JSON value: schemas of tools and answers, and what a model calls a tool with. Object keys are what they are,
-/// whatever strategy an encoder has for the keys of our own types.
+/// Any JSON value that somebody else knows the schema of: schemas of tools and answers, what a model calls a tool with, a
+/// worker's capture. Object keys are what they are, whatever strategy an encoder has for the keys of our own types.
 public indirect enum JSONTree: Sendable, Hashable, Codable {
   case null
   case boolean(Bool)
+  case integer(Int)
   case number(Double)
   case string(String)
   case array([JSONTree])
@@ -16,6 +17,8 @@ public indirect enum JSONTree: Sendable, Hashable, Codable {
       self = .null
     } else if let value = try? container.decode(Bool.self) {
       self = .boolean(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .integer(value)
     } else if let value = try? container.decode(Double.self) {
       self = .number(value)
     } else if let value = try? container.decode(String.self) {
@@ -32,9 +35,8 @@ public indirect enum JSONTree: Sendable, Hashable, Codable {
     switch self {
     case .null: try container.encodeNil()
     case .boolean(let value): try container.encode(value)
-    case .number(let value):
-      // Counts are written as counts.
-      if let whole = Int(exactly: value) { try container.encode(whole) } else { try container.encode(value) }
+    case .integer(let value): try container.encode(value)
+    case .number(let value): try container.encode(value)
     case .string(let value): try container.encode(value)
     case .array(let values): try container.encode(values)
     case .object(let members): try container.encode(members)
@@ -56,7 +58,13 @@ public indirect enum JSONTree: Sendable, Hashable, Codable {
 
   public subscript(_ key: String) -> JSONTree? { if case .object(let members) = self { members[key] } else { nil } }
   public var string: String? { if case .string(let value) = self { value } else { nil } }
-  public var number: Double? { if case .number(let value) = self { value } else { nil } }
+  public var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
   public var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
   public var array: [JSONTree]? { if case .array(let values) = self { values } else { nil } }
 }

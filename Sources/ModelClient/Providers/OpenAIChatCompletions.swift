@@ -31,10 +31,6 @@ struct OpenAIChatCompletions: ModelProvider {
       var toolCallId: String?
     }
     struct StreamOptions: Encodable { var includeUsage = true }
-    struct ResponseFormat: Encodable {
-      var type = "json_schema"
-      var jsonSchema: OpenAIFormat
-    }
 
     var model: String
     var messages: [Message]
@@ -44,7 +40,7 @@ struct OpenAIChatCompletions: ModelProvider {
     var stop: [String]?
     var tools: [JSONTree]?
     var toolChoice: JSONTree?
-    var responseFormat: ResponseFormat?
+    var responseFormat: JSONTree?
     var promptCacheKey: String?
     var stream = true
     var streamOptions = StreamOptions()
@@ -53,7 +49,7 @@ struct OpenAIChatCompletions: ModelProvider {
   func body(for request: ModelRequest, to configuration: ModelConfiguration) throws -> Data {
     let system = request.system.isEmpty ? [] : [Body.Message(role: "system", content: request.system)]
     // OpenAI's reasoning models refuse `max_tokens`; several of the servers that copied the protocol know only that.
-    let isOpenAI = URLComponents(string: configuration.baseURL)?.host == "api.openai.com"
+    let isOpenAI = configuration.isOpenAI
     return try ProviderJSON.encode(
       Body(
         model: configuration.model,
@@ -65,7 +61,9 @@ struct OpenAIChatCompletions: ModelProvider {
           ? nil : request.tools.map { .object(["type": .string("function"), "function": $0.openAI]) },
         toolChoice: request.tools.isEmpty
           ? nil : request.toolChoice.openAI { .object(["function": .object(["name": .string($0)])]) },
-        responseFormat: request.format.map { .init(jsonSchema: OpenAIFormat($0)) },
+        responseFormat: request.format.map {
+          .object(["type": .string("json_schema"), "json_schema": $0.openAI])
+        },
         promptCacheKey: isOpenAI ? request.openAICacheKey : nil))
   }
 

@@ -12,16 +12,7 @@ struct OpenAIResponses: ModelProvider {
   let authorizationPrefix = "Authorization: Bearer "
 
   private struct Body: Encodable {
-    struct Text: Encodable {
-      struct Format: Encodable {
-        var type = "json_schema"
-        var name: String
-        var schema: JSONTree
-        var strict = true
-      }
-
-      var format: Format
-    }
+    struct Text: Encodable { var format: JSONTree }
 
     var model: String
     var instructions: String?
@@ -44,9 +35,8 @@ struct OpenAIResponses: ModelProvider {
         temperature: request.temperature,
         tools: request.tools.isEmpty ? nil : request.tools.map { $0.openAI.adding("type", .string("function")) },
         toolChoice: request.tools.isEmpty ? nil : request.toolChoice.openAI { .object(["name": .string($0)]) },
-        text: request.format.map { .init(format: .init(name: $0.name, schema: $0.schema.tree)) },
-        promptCacheKey: URLComponents(string: configuration.baseURL)?.host == "api.openai.com"
-          ? request.openAICacheKey : nil))
+        text: request.format.map { .init(format: $0.openAI.adding("type", .string("json_schema"))) },
+        promptCacheKey: configuration.isOpenAI ? request.openAICacheKey : nil))
   }
 
   /// A turn: calls and results are items beside its text.

@@ -1,11 +1,7 @@
 /// What both of OpenAI's protocols say of tools and forms of answers, though in different places.
-struct OpenAIFormat: Encodable {
-  var name: String
-  var schema: JSONTree
-  var strict = true
-
-  init(_ format: AnswerFormat) {
-    (name, schema) = (format.name, format.schema.tree)
+extension AnswerFormat {
+  var openAI: JSONTree {
+    .object(["name": .string(name), "schema": schema.tree, "strict": .boolean(true)])
   }
 }
 

@@ -23,7 +23,9 @@ extension ExpressionWriter {
 
   /// One step of a loop, which is taken once a sweep, and the value of it that the node gives.
   mutating func step(_ id: ValueID, loaded: inout [FusionGroup.Access: String], into code: inout CodeWriter) {
-    guard let loop = loop(id), let number = loops.firstIndex(of: loop) else { return }
+    guard case .recurrence(let recurrence) = graph.nodes[id].operation, let loop = loop(id),
+      let number = loops.firstIndex(of: loop)
+    else { return }
     if steps[loop] == nil {
       for case .memory(let access) in loop.read { load(access, loaded: &loaded, into: &code) }
       need("load", "store")
@@ -44,7 +46,7 @@ extension ExpressionWriter {
       }
       steps[loop] = names
     }
-    guard case .recurrence(let recurrence) = graph.nodes[id].operation, let names = steps[loop] else { return }
+    guard let names = steps[loop] else { return }
     let result = term(recurrence.result, of: id, loop, number, names, loaded)
     if result.isNumber {
       code.line("const vec \(name(id)) = \(expression(.identity, [result], isVector: true));")

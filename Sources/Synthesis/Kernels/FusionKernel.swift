@@ -15,7 +15,7 @@ struct FusionKernel {
   var sumBlock: Int { Self.summedVectors * schedule.unroll * schedule.vectorBits / 8 / group.dtype.size }
 
   let graph: TensorGraph
-  let group: FusionGroup
+  var group: FusionGroup
   let schedule: Schedule
   let name: String
   let threads: Int
@@ -23,13 +23,6 @@ struct FusionKernel {
   var replaced: [ValueID: ValueID] = [:]
   /// Results that not every call wants.
   var optional: Set<ValueID> = []
-
-  /// The same for a group that has its dimensions in another order.
-  func with(_ group: FusionGroup) -> FusionKernel {
-    var copy = FusionKernel(graph: graph, group: group, schedule: schedule, name: name, threads: threads)
-    (copy.replaced, copy.optional) = (replaced, optional)
-    return copy
-  }
 
   var rowDimensions: ArraySlice<Int> { group.dimensions[..<group.rowDimensions] }
   var inner: [Int] { Array(group.dimensions[group.rowDimensions...]) }

@@ -13,11 +13,9 @@ struct ScanKernel {
     let hasLoops = kernel.group.members.contains { id in
       if case .recurrence = kernel.graph.nodes[id].operation { true } else { false }
     }
-    guard hasLoops, kernel.group.scanDimension == kernel.group.dimensions.count - 1 else {
-      self.kernel = kernel
-      return
-    }
-    self.kernel = kernel.with(kernel.group.turned)
+    var kernel = kernel
+    if hasLoops, kernel.group.scanDimension == kernel.group.dimensions.count - 1 { kernel.group = kernel.group.turned }
+    self.kernel = kernel
   }
 
   private var graph: TensorGraph { kernel.graph }

@@ -135,16 +135,18 @@ struct LoopLifting {
   }
 
   /// Whether `later` is what `steps` was one step before, and which way steps then go.
-  private func isDelayed(_ later: [ValueID], _ steps: [ValueID]) -> (isReversed: Bool, Void)? {
-    if agree(Array(later.dropFirst()), Array(steps.dropLast())) { return (false, ()) }
-    if agree(Array(later.dropLast()), Array(steps.dropFirst())) { return (true, ()) }
+  ///
+  /// - Returns: whether they go backwards; nil where it is none of that.
+  private func direction(from later: [ValueID], to steps: [ValueID]) -> Bool? {
+    if agree(Array(later.dropFirst()), Array(steps.dropLast())) { return false }
+    if agree(Array(later.dropLast()), Array(steps.dropFirst())) { return true }
     return nil
   }
 
   /// A list that is one which is being lifted, a step later.
   private mutating func state(_ steps: [ValueID], inner: Int) -> Recurrence.Argument? {
     for candidate in open.reversed() + (loop?.states.map(\.steps) ?? []) {
-      guard let (isReversed, _) = isDelayed(steps, candidate) else { continue }
+      guard let isReversed = direction(from: steps, to: candidate) else { continue }
       return state(after: candidate, from: steps, isReversed: isReversed, inner: inner)
     }
     return nil
@@ -201,13 +203,7 @@ struct LoopLifting {
     self.loop = nil
     let count = steps.count
     let single = shape(loop.type.shape, inner: loop.inner, steps: 1)
-    let initial = loop.states.map { state -> ValueID in
-      let id = mapped[state.initial]
-      let shape = builder.shape(id)
-      guard shape.count > loop.inner else { return id }
-      let target = self.shape(shape, inner: loop.inner, steps: 1)
-      return reshaped(id, target, origin: graph.nodes[state.initial].origin)
-    }
+    let initial = loop.states.map { invariant($0.initial, inner: loop.inner) }
     guard initial.allSatisfy({ Shape.broadcast([builder.shape($0), single]) == single }) else { return nil }
     let type = TensorType(loop.type.dtype, shape(loop.type.shape, inner: loop.inner, steps: count))
     finished.append(Finished(loop: loop, operands: initial + loop.operands, type: type))

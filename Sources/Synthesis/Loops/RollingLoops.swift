@@ -6,6 +6,7 @@ extension TensorGraph {
   private static let fewestSteps = 4
 
   func rollingLoops() -> TensorGraph {
+    guard nodes.indices.contains(where: { (joint($0)?.operands.count ?? 0) >= Self.fewestSteps }) else { return self }
     var lifting = LoopLifting(self)
     var mapped: [ValueID] = []
     /// Copies of what steps computed one by one.
@@ -23,7 +24,7 @@ extension TensorGraph {
         mapped.append(lifting.builder.add(node.operation, operands, node.type, origin: node.origin))
       }
     }
-    guard !steps.isEmpty || lifting.didRoll else { return self }
+    guard lifting.didRoll else { return self }
     var result = self
     result.nodes = lifting.builder.nodes
     result.outputs = outputs.map { if case .value(let id) = $0 { .value(mapped[id]) } else { $0 } }
